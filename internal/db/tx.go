@@ -1,0 +1,163 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Tx is a running transaction with one fixed instant, so that everything it writes agrees on the time.
+type Tx struct {
+	tx    *sql.Tx // not embedded, so that nothing gets round the conversion of times
+	db    *DB
+	Now   time.Time // UTC, microseconds
+	after []func()
+	later []string // statements worth preparing once the writer is free
+}
+
+// SQL is the bare transaction, for the job queue alone.
+func (t *Tx) SQL() *sql.Tx { return t.tx }
+
+// SQLite tells the two kinds apart, for what must differ.
+func (t *Tx) SQLite() bool { return t.db.sqlite }
+
+func (t *Tx) lite() bool { return t.db.sqlite }
+
+// AfterCommit runs fn once the transaction holds; a rolled back one never runs it.
+func (t *Tx) AfterCommit(fn func()) { t.after = append(t.after, fn) }
+
+// Exec runs a statement and says how many rows it changed.
+func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	query, args = expand(query, args)
+	count(ctx)
+	var res sql.Result
+	var err error
+	if s := t.prepared(ctx, query); s != nil {
+		res, err = s.ExecContext(ctx, bind(t.db.sqlite, args)...)
+	} else {
+		res, err = t.tx.ExecContext(ctx, query, bind(t.db.sqlite, args)...)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// Query reads inside the transaction.
+func (t *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	query, args = expand(query, args)
+	count(ctx)
+	if s := t.prepared(ctx, query); s != nil {
+		return s.QueryContext(ctx, bind(t.db.sqlite, args)...)
+	}
+	return t.tx.QueryContext(ctx, query, bind(t.db.sqlite, args)...)
+}
+
+// prepared is the kept statement for query, or nil the first time. The writer is one connection and this transaction
+// holds it, so a new statement is prepared after the commit, for the next one.
+func (t *Tx) prepared(ctx context.Context, query string) *sql.Stmt {
+	if t.db.writes == nil {
+		return nil
+	}
+	if s := t.db.writes.peek(query); s != nil {
+		return t.tx.StmtContext(ctx, s)
+	}
+	t.later = append(t.later, query)
+	return nil
+}
+
+// InTx runs fn in one transaction. An error or a panic rolls everything back. fn has no effect outside the
+// transaction: on PostgreSQL it runs again after a serialization failure or a deadlock, three times at most.
+func (d *DB) InTx(ctx context.Context, fn func(tx *Tx) error) error {
+	if d.turn != nil {
+		if err := d.takeTurn(ctx); err != nil {
+			return err
+		}
+		defer func() { <-d.turn }()
+	}
+	for attempt := 1; ; attempt++ {
+		err := d.try(ctx, fn)
+		if err == nil || attempt == 3 || !clash(err) {
+			return err
+		}
+	}
+}
+
+func (d *DB) takeTurn(ctx context.Context) error {
+	select {
+	case d.turn <- struct{}{}:
+		return nil
+	default:
+	}
+	wait := time.NewTimer(turnWait)
+	defer wait.Stop()
+	select {
+	case d.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the database's writer: %w", ctx.Err())
+	case <-wait.C:
+		return fmt.Errorf("db: no turn to write within %s: is one InTx inside another?", turnWait)
+	}
+}
+
+func (d *DB) try(ctx context.Context, fn func(tx *Tx) error) error {
+	stx, err := d.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer stx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	tx := &Tx{tx: stx, db: d, Now: d.Now()}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := stx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	for _, q := range tx.later {
+		d.writes.prepare(ctx, q)
+	}
+	for _, f := range tx.after {
+		f()
+	}
+	return nil
+}
+
+// clash reports PostgreSQL's serialization failure and deadlock: both go away when tried again.
+func clash(err error) bool {
+	var pe *pgconn.PgError
+	return errors.As(err, &pe) && (pe.Code == "40001" || pe.Code == "40P01")
+}
+
+// IsUnique reports whether err came from a unique constraint.
+func IsUnique(err error) bool {
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) {
+		return pe.Code == "23505"
+	}
+	var se *sqlite.Error
+	return errors.As(err, &se) && (se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+// Lock runs fn while no other node of the installation runs it under the same name. On SQLite there is one process, so fn just runs.
+func (d *DB) Lock(ctx context.Context, name string, fn func() error) error {
+	if d.sqlite {
+		return fn()
+	}
+	c, err := d.write.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("lock %s: %w", name, err)
+	}
+	defer c.Close()
+	if _, err := c.ExecContext(ctx, `SELECT pg_advisory_lock(hashtext($1))`, name); err != nil {
+		return fmt.Errorf("lock %s: %w", name, err)
+	}
+	defer c.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock(hashtext($1))`, name) //nolint:errcheck // closing the session lets go too
+	return fn()
+}

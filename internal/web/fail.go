@@ -1,0 +1,97 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+
+	"skranke/internal/fault"
+	"skranke/internal/i18n"
+	"skranke/internal/ui"
+
+	"github.com/a-h/templ"
+)
+
+var statusOf = map[fault.Kind]int{
+	fault.Internal: http.StatusInternalServerError, fault.Invalid: http.StatusUnprocessableEntity,
+	fault.SignIn: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden,
+	fault.NotFound: http.StatusNotFound, fault.Conflict: http.StatusConflict, fault.TooMany: http.StatusTooManyRequests,
+}
+
+// Status is the HTTP status of an error: one map for pages and API.
+func Status(err error) int {
+	var tooBig *http.MaxBytesError
+	if errors.As(err, &tooBig) {
+		return http.StatusRequestEntityTooLarge
+	}
+	return statusOf[fault.KindOf(err)]
+}
+
+// fail answers an error: the sign-in page for who is not signed in, else a page that says what happened and what to do.
+func (e *Edge) fail(w http.ResponseWriter, r *http.Request, err error) {
+	status, code := Status(err), fault.CodeOf(err)
+	level := slog.LevelInfo
+	switch {
+	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
+		return // the browser went away: nobody to tell
+	case status == http.StatusInternalServerError:
+		level = slog.LevelError
+	case status == http.StatusRequestEntityTooLarge:
+		code = "fault.too_large"
+	}
+	e.Log.Log(r.Context(), level, "request failed", "request", RequestID(r), "route", r.Pattern, "status", status, "err", err)
+	if status == http.StatusUnauthorized && r.Method == http.MethodGet {
+		_ = Redirect(w, r, "/sign-in?next="+url.QueryEscape(r.URL.RequestURI())) // Redirect never fails
+		return
+	}
+	q, advice := of(r), ""
+	if i18n.HasCode(code + ".advice") {
+		advice = q.lang.Code(code + ".advice")
+	}
+	title := q.lang.Code(code)
+	if err := render(w, r, status, View{Title: title, Body: ui.ErrorPage(q.lang, status, title, advice, q.id)}); err != nil {
+		e.Log.ErrorContext(r.Context(), "error page failed", "request", q.id, "err", err)
+		http.Error(w, http.StatusText(status), status)
+	}
+}
+
+func stack() string { return string(debug.Stack()) }
+
+// inside renders body where a shell has its children.
+func inside(shell, body templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return shell.Render(templ.WithChildren(ctx, body), w)
+	})
+}
+
+// recorder notes what was answered, for the log.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+// WriteHeader notes the status.
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write notes the size.
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

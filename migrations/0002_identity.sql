@@ -21,6 +21,16 @@ CREATE TABLE customers (
 CREATE INDEX customers_search ON customers (search, id);
 CREATE UNIQUE INDEX customers_org ON customers (country, org_number) WHERE org_number <> '';
 
+-- The folded words a customer is found by: name, town, number, organisation number. head is the first three letters, so
+-- that the beginning of a word is looked up by equality and no index depends on the order of text.
+CREATE TABLE customer_words (
+    head        TEXT NOT NULL,
+    word        TEXT NOT NULL,
+    customer_id TEXT NOT NULL REFERENCES customers (id),
+    PRIMARY KEY (head, word, customer_id)
+);
+CREATE INDEX customer_words_customer ON customer_words (customer_id);
+
 CREATE TABLE sites (
     id          TEXT NOT NULL PRIMARY KEY,
     customer_id TEXT NOT NULL REFERENCES customers (id),

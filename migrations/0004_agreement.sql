@@ -17,6 +17,7 @@ CREATE TABLE agreements (
     version     BIGINT      NOT NULL DEFAULT 1
 );
 CREATE INDEX agreements_customer ON agreements (customer_id, kind, status);
+CREATE INDEX agreements_all ON agreements (created_at, id);
 
 CREATE TABLE agreement_prices (
     agreement_id TEXT   NOT NULL REFERENCES agreements (id),

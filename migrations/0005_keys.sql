@@ -48,7 +48,9 @@ CREATE INDEX key_items_flat ON key_items (flat_id, state);
 CREATE TABLE key_orders (
     id             TEXT        NOT NULL PRIMARY KEY,
     number         TEXT        NOT NULL UNIQUE,
-    form_token     TEXT        NOT NULL UNIQUE,
+    draft_id       TEXT        NOT NULL UNIQUE,
+    status_link    TEXT        NOT NULL,
+    requisitioner  TEXT        NOT NULL DEFAULT '',
     customer_id    TEXT        NOT NULL,
     site_id        TEXT        NOT NULL DEFAULT '',
     agreement_id   TEXT        NOT NULL,
@@ -107,3 +109,12 @@ CREATE TABLE key_order_items (
     made_at  TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (order_id, item_id)
 );
+
+-- An order being filled in. It holds what was typed, for a day; the order it becomes carries its id, so that sending twice makes one order.
+CREATE TABLE key_drafts (
+    id         TEXT        NOT NULL PRIMARY KEY,
+    created_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL,
+    form       JSONB       NOT NULL
+);
+CREATE INDEX key_drafts_expires ON key_drafts (expires_at);

@@ -1,0 +1,34 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"skranke/internal/db"
+	"skranke/internal/jobs"
+	"skranke/internal/keys"
+	"skranke/internal/limit"
+)
+
+// sweepJob throws away what has had its time.
+type sweepJob struct{}
+
+// Kind names the job.
+func (sweepJob) Kind() string { return "app.sweep" }
+
+// deadlineJob ends what nobody answered in time.
+type deadlineJob struct{}
+
+// Kind names the job.
+func (deadlineJob) Kind() string { return "keys.deadlines" }
+
+// schedule is the list of what runs by the clock, once over all nodes.
+func (a *App) schedule() {
+	jobs.Handle(a.Jobs, func(ctx context.Context, _ sweepJob) error {
+		return a.DB.InTx(ctx, func(tx *db.Tx) error { return errors.Join(limit.Sweep(ctx, tx), keys.SweepDrafts(ctx, tx)) })
+	})
+	jobs.Handle(a.Jobs, func(ctx context.Context, _ deadlineJob) error { return a.Keys.SweepDeadlines(ctx) })
+	jobs.Every(a.Jobs, time.Hour, sweepJob{})
+	jobs.Every(a.Jobs, 5*time.Minute, deadlineJob{})
+}

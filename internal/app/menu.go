@@ -1,0 +1,79 @@
+package app
+
+import (
+	"skranke/internal/agreement"
+	"skranke/internal/approval"
+	"skranke/internal/authz"
+	"skranke/internal/billing"
+	"skranke/internal/event"
+	"skranke/internal/i18n"
+	"skranke/internal/identity"
+	"skranke/internal/keys"
+	"skranke/internal/mail"
+	"skranke/internal/ui"
+	"skranke/internal/web"
+)
+
+// place is a row of a menu: who sees it, in which module.
+type place struct {
+	icon, href, module string
+	label              func(l i18n.L) string
+	needs              authz.Permission
+	bottom             bool // also in the phone's bar
+}
+
+// office is the menu of the operator's people; the first they may open is where they start.
+var office = []place{
+	{"hammer", "/office/keys/production", ModuleKeys, i18n.L.AppNavProduction, keys.MayProduce, true},
+	{"key-round", "/office/keys/orders", ModuleKeys, i18n.L.AppNavKeyOrders, keys.MaySee, true},
+	{"tags", "/office/keys/register", ModuleKeys, i18n.L.AppNavRegister, keys.MaySeeRegister, true},
+	{"building-2", "/office/customers", "", i18n.L.AppNavCustomers, identity.MaySeeCustomers, true},
+	{"handshake", "/office/agreements", "", i18n.L.AppNavAgreements, agreement.MaySee, false},
+	{"credit-card", "/office/payments", "", i18n.L.AppNavPayments, billing.MaySee, false},
+	{"mail", "/office/mails", "", i18n.L.AppNavMails, mail.MaySee, false},
+	{"history", "/office/events", "", i18n.L.AppNavEvents, event.MaySee, false},
+}
+
+// portal is the menu of the customers' people.
+var portal = []place{
+	{"inbox", "/inbox", "", i18n.L.AppNavInbox, approval.MayDecide, true},
+	{"key-round", "/my/keys/orders", ModuleKeys, i18n.L.AppNavKeyOrders, keys.MaySee, true},
+	{"tags", "/my/keys/register", ModuleKeys, i18n.L.AppNavRegister, keys.MaySeeRegister, true},
+	{"handshake", "/agreements", "", i18n.L.AppNavAgreements, agreement.MaySee, true},
+}
+
+// menu is what stands beside a page: by who asks, not by where they are, so that nobody loses their way on a public page.
+func (a *App) menu(v web.Visitor, area ui.Area, l i18n.L) (side, bottom []ui.NavItem) {
+	if area == ui.Public {
+		return nil, nil
+	}
+	for _, p := range a.open(v.Actor) {
+		item := ui.NavItem{Icon: p.icon, Label: p.label(l), Href: p.href}
+		side = append(side, item)
+		if p.bottom && len(bottom) < 5 {
+			bottom = append(bottom, item)
+		}
+	}
+	return side, bottom
+}
+
+func (a *App) open(actor authz.Actor) (out []place) {
+	rows := portal
+	if actor.Kind == authz.Staff {
+		rows = office
+	}
+	for _, p := range rows {
+		if (p.module == "" || a.Has(p.module)) && actor.MayAnywhere(p.needs) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// places is the menu without its looks.
+func (a *App) places(actor authz.Actor, l i18n.L) (out []ui.NavItem) {
+	for _, p := range a.open(actor) {
+		out = append(out, ui.NavItem{Label: p.label(l), Href: p.href})
+	}
+	return out
+}

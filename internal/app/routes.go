@@ -1,0 +1,90 @@
+package app
+
+import (
+	"context"
+	"net/http"
+
+	"skranke/internal/authz"
+	"skranke/internal/fault"
+	"skranke/internal/id"
+	"skranke/internal/identity"
+	"skranke/internal/identity/identityweb"
+	"skranke/internal/keys/keysweb"
+	"skranke/internal/ui"
+	"skranke/internal/web"
+)
+
+// routes is every address of the installation.
+func (a *App) routes() *web.Edge {
+	e := web.New(web.Config{Log: a.Slog, Brand: a.Brand, Language: a.Language, Secure: a.Secure(), Demo: a.Demo, FormTargets: a.Billing.Origins(),
+		Proxies: a.TrustedProxies, Authenticate: a.authenticate, Menu: a.menu, Metrics: a.metrics})
+	e.Mount(
+		web.Route{Pattern: "GET /healthz", Handle: a.health, Who: web.Machine},
+		web.Route{Pattern: "GET /readyz", Handle: a.ready, Who: web.Machine},
+		web.Route{Pattern: "GET /metrics", Handle: a.showMetrics, Who: web.Machine},
+		web.Route{Pattern: "GET /stil", Handle: style, Look: []string{"/stil"}},
+		web.Route{Pattern: "GET /{$}", Handle: a.start},
+		web.Route{Pattern: "GET /office", Handle: a.start, Who: web.Staff, Area: ui.Office},
+		web.Route{Pattern: "GET /my", Handle: a.start, Who: web.SignedIn, Area: ui.Portal},
+	)
+	e.Mount((&identityweb.Pages{Identity: a.Identity, Home: home, Zone: a.Zone}).Routes()...)
+	if a.Has(ModuleKeys) {
+		e.Mount((&keysweb.Pages{Keys: a.Keys, Hub: a.Live, Firm: a.Brand.Name, Names: a.names}).Routes()...)
+	}
+	return e
+}
+
+func home(staff bool) string {
+	if staff {
+		return "/office"
+	}
+	return "/my"
+}
+
+// start leads everybody to where their work is.
+func (a *App) start(w http.ResponseWriter, r *http.Request) error {
+	actor := web.Actor(r)
+	for _, item := range a.places(actor, web.L(r)) {
+		return web.Redirect(w, r, item.Href)
+	}
+	if a.Has(ModuleKeys) {
+		return web.Redirect(w, r, "/keys")
+	}
+	if !web.VisitorOf(r).SignedIn() {
+		return web.Redirect(w, r, "/sign-in")
+	}
+	return fault.New(fault.Forbidden, "fault.forbidden")
+}
+
+func style(w http.ResponseWriter, r *http.Request) error {
+	return web.Render(w, r, web.View{Title: "Stil", Body: ui.StylePage(web.L(r)), Wide: true})
+}
+
+// authenticate turns a session into the visitor that pages know.
+func (a *App) authenticate(ctx context.Context, token string) (web.Visitor, error) {
+	actor, v, err := a.Identity.Authenticate(ctx, token)
+	if err != nil || actor.Kind == authz.Nobody {
+		return web.Visitor{}, err
+	}
+	out := web.Visitor{Actor: actor, Name: v.Name, Initials: id.Initials(v.Name), Language: v.Language, Scheme: v.Scheme, Session: v.SessionID}
+	switch {
+	case len(v.Staff) > 0:
+		out.Role = v.L().Code("identity.staff." + string(v.Staff[0]))
+	case len(v.Members) > 0:
+		out.Role, out.Customer = v.L().Code("identity.role."+string(v.Members[0].Role)), v.Members[0].CustomerName
+	}
+	return out, nil
+}
+
+// names gives people's names for pages; events hold only ids.
+func (a *App) names(ctx context.Context, ids []string) (map[string]string, error) {
+	people, err := identity.People(ctx, a.DB, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for id, p := range people {
+		out[id] = p.Name
+	}
+	return out, nil
+}

@@ -1,0 +1,141 @@
+package identity
+
+import (
+	"time"
+	"unicode/utf8"
+
+	"skranke/internal/authz"
+	"skranke/internal/fault"
+	"skranke/internal/i18n"
+)
+
+// PersonStatus says whether a person may sign in.
+type PersonStatus string
+
+// The states of a person and of a membership.
+const (
+	PersonActive    PersonStatus = "active"
+	PersonSuspended PersonStatus = "suspended"
+)
+
+// Person is somebody who can be written to and, with a password, sign in.
+type Person struct {
+	ID        string
+	Name      string
+	Email     string
+	EmailKey  string // see EmailKey; unique
+	Phone     string
+	Language  string // tag
+	Scheme    string // light, dark or auto
+	Status    PersonStatus
+	CreatedAt time.Time
+	Version   int64
+}
+
+// L is the language the person is written to in.
+func (p Person) L() i18n.L { return language(p.Language) }
+
+// Validate checks what the person says of themself.
+func (p Person) Validate() error {
+	var f fault.Fields
+	f.Check(p.Name != "" && len(p.Name) <= maxText, "name", "identity.person.name")
+	f.Check(validEmail(p.Email), "email", "identity.email")
+	_, known := i18n.Parse(p.Language)
+	f.Check(known, "language", "identity.language")
+	return f.Err()
+}
+
+// Role is what a person is to a customer.
+type Role string
+
+// The roles of members.
+const (
+	Administrator Role = "administrator"
+	Buyer         Role = "buyer"
+	Manager       Role = "manager"
+	Approver      Role = "approver"
+	Board         Role = "board"
+	Caretaker     Role = "caretaker"
+	Resident      Role = "resident"
+)
+
+// MemberRoles lists the roles in the order of a menu.
+func MemberRoles() []Role {
+	return []Role{Administrator, Manager, Buyer, Approver, Board, Caretaker, Resident}
+}
+
+// StaffRole is what a person is to the operator.
+type StaffRole string
+
+// The roles of the operator's staff.
+const (
+	Admin           StaffRole = "admin"
+	Sales           StaffRole = "sales"
+	CustomerService StaffRole = "customer_service"
+	Dispatcher      StaffRole = "dispatcher"
+	Technician      StaffRole = "technician"
+	AlarmOperator   StaffRole = "alarm_operator"
+	Production      StaffRole = "production"
+	Warehouse       StaffRole = "warehouse"
+	Finance         StaffRole = "finance"
+)
+
+// StaffRoles lists the roles in the order of a menu.
+func StaffRoles() []StaffRole {
+	return []StaffRole{Admin, Sales, CustomerService, Dispatcher, Technician, AlarmOperator, Production, Warehouse, Finance}
+}
+
+// MemberStatus says whether a membership counts.
+type MemberStatus string
+
+// The states of a membership. Issue of invitations comes with the pages for members.
+const (
+	MemberInvited   MemberStatus = "invited"
+	MemberActive    MemberStatus = "active"
+	MemberSuspended MemberStatus = "suspended"
+	MemberRemoved   MemberStatus = "removed"
+)
+
+// Member is a person in a role for a customer, with what a list of members shows of the person.
+type Member struct {
+	ID, CustomerID, PersonID string
+	Role                     Role
+	Status                   MemberStatus
+	CreatedAt                time.Time
+	Name, Email, Phone       string
+}
+
+// Membership is what a signed-in person is to one customer.
+type Membership struct {
+	CustomerID, CustomerName string
+	CustomerStatus           CustomerStatus
+	Role                     Role
+}
+
+// Principal is a person as far as rights go: only what counts now is listed.
+type Principal struct {
+	PersonID string
+	Staff    []StaffRole
+	Members  []Membership
+}
+
+// Roles turns what a person is into what they may do. app holds the one table.
+type Roles interface {
+	Grants(p Principal) []authz.Grant
+}
+
+const (
+	minPassword = 10
+	maxPassword = 200
+)
+
+// CheckPassword says what is wrong with a new password.
+func CheckPassword(password string) error {
+	switch n := utf8.RuneCountInString(password); {
+	case n < minPassword:
+		return fault.Field("password", "identity.password.too_short")
+	case n > maxPassword:
+		return fault.Field("password", "identity.password.too_long")
+	}
+	return nil
+}

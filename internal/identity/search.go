@@ -1,0 +1,192 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"skranke/internal/authz"
+	"skranke/internal/db"
+	"skranke/internal/i18n"
+)
+
+// headLetters is how much of a word its index stands on, and so the least that a search by name takes.
+const headLetters = 3
+
+// tokens are the folded words of a text: letters and digits only, so that nothing in them means something to LIKE.
+func tokens(text string) []string {
+	return strings.FieldsFunc(i18n.Fold(text), func(r rune) bool { return r == utf8.RuneError || !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// words are the tokens of several texts, each once.
+func words(texts ...string) (out []string) {
+	for _, t := range texts {
+		for _, w := range tokens(t) {
+			if !slices.Contains(out, w) {
+				out = append(out, w)
+			}
+		}
+	}
+	return out
+}
+
+// searchName is how a name stands in customers.search: its words and nothing between them but a space.
+func searchName(name string) string { return strings.Join(tokens(name), " ") }
+
+func head(word string) string {
+	n := 0
+	for i := range word {
+		if n == headLetters {
+			return word[:i]
+		}
+		n++
+	}
+	return word
+}
+
+// sortKey puts "Oppgang 2" before "Oppgang 10".
+func sortKey(name string) string {
+	var b strings.Builder
+	digits := ""
+	flush := func() {
+		if digits != "" {
+			fmt.Fprintf(&b, "%08s", digits)
+			digits = ""
+		}
+	}
+	for _, r := range i18n.Fold(name) {
+		if r >= '0' && r <= '9' {
+			digits += string(r)
+			continue
+		}
+		flush()
+		b.WriteRune(r)
+	}
+	flush()
+	return b.String()
+}
+
+func insertWords(ctx context.Context, tx *db.Tx, c Customer) error {
+	all := words(c.Name, c.Number, c.OrgNumber, c.Town)
+	rows, args := make([]string, len(all)), make([]any, 0, 3*len(all))
+	for i, w := range all {
+		rows[i] = placeholders(len(args), 3)
+		args = append(args, head(w), w, c.ID)
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO customer_words (head, word, customer_id) VALUES `+strings.Join(rows, ", "), args...)
+	if err != nil {
+		return fmt.Errorf("index customer %s: %w", c.ID, err)
+	}
+	return nil
+}
+
+// Matching is the condition that column holds the id of a customer with every word of text at the beginning of one of its
+// own words: name, town, number or organisation number. Text without a letter or digit matches every customer. Other
+// modules use it to search their own tables by customer.
+func Matching(column, text string) db.Cond {
+	c := db.If("1 = 1")
+	for _, w := range words(text) {
+		if utf8.RuneCountInString(w) < headLetters {
+			c = c.And(column+` IN (SELECT customer_id FROM customer_words WHERE head LIKE ?)`, w+"%")
+			continue
+		}
+		c = c.And(column+` IN (SELECT customer_id FROM customer_words WHERE head = ? AND word LIKE ?)`, head(w), w+"%")
+	}
+	return c
+}
+
+// Name is what a stranger may learn of a customer: enough to recognise one's own.
+type Name struct{ ID, Name, Town string }
+
+// Names finds customers of one kind that can be ordered for by their name alone: every word of text begins a word of the name, and one
+// has three letters or more; fewer find nothing, so that nobody lists all. only narrows further by a condition on id.
+func Names(ctx context.Context, q db.Q, text string, kind CustomerKind, only db.Cond, limit int) ([]Name, error) {
+	typed, long := words(text), ""
+	c := db.If("kind = ?", kind).AndCond(db.In("status", []CustomerStatus{Active, OnHold})).AndCond(only)
+	for _, w := range typed {
+		if utf8.RuneCountInString(w) > utf8.RuneCountInString(long) {
+			long = w
+		}
+		c = c.And(`' ' || search LIKE ?`, "% "+w+"%") // the words of a customer hold its number too, which is nobody's business
+	}
+	if utf8.RuneCountInString(long) < headLetters {
+		return nil, nil
+	}
+	c = c.And(`id IN (SELECT customer_id FROM customer_words WHERE head = ? AND word LIKE ?)`, head(long), long+"%")
+	names, err := db.List[Name](ctx, q, `SELECT id, name, town FROM customers WHERE {} ORDER BY search, id LIMIT $1`, limit, c)
+	if err != nil {
+		return nil, fmt.Errorf("find customers by name: %w", err)
+	}
+	return names, nil
+}
+
+// PageSize is the rows of one page of a list.
+const PageSize = 24
+
+// Filter narrows the list of customers. After and Before are ids: the page that begins behind one row, or ends before it.
+type Filter struct {
+	Text          string
+	Kind          CustomerKind
+	Status        CustomerStatus
+	After, Before string
+}
+
+// CustomerPage is one page of customers by name; Prev and Next say whether there are more on either side.
+type CustomerPage struct {
+	Customers  []Customer
+	Prev, Next bool
+}
+
+// Customers lists the customers that by may see, by name.
+func Customers(ctx context.Context, q db.Q, by authz.Actor, f Filter) (p CustomerPage, err error) {
+	c := visible(by).AndCond(Matching("id", f.Text))
+	if f.Kind != "" {
+		c = c.And("kind = ?", f.Kind)
+	}
+	if f.Status != "" {
+		c = c.And("status = ?", f.Status)
+	}
+	order := ` ORDER BY search, id LIMIT $1`
+	switch {
+	case f.Before != "":
+		c, order = c.And(`(search, id) < (SELECT search, id FROM customers WHERE id = ?)`, tidy(f.Before)), ` ORDER BY search DESC, id DESC LIMIT $1`
+	case f.After != "":
+		c = c.And(`(search, id) > (SELECT search, id FROM customers WHERE id = ?)`, tidy(f.After))
+	}
+	rows, err := db.List[Customer](ctx, q, selectCustomers+order, PageSize+1, c)
+	if err != nil {
+		return p, fmt.Errorf("list customers: %w", err)
+	}
+	p.Customers, p.Prev, p.Next = window(rows, f.After != "", f.Before != "")
+	return p, nil
+}
+
+// window cuts rows, of which one too many was asked for, to a page in reading order, and says what lies on either side.
+func window[T any](rows []T, after, before bool) (page []T, prev, next bool) {
+	more := len(rows) > PageSize
+	page = rows[:min(len(rows), PageSize)]
+	if before {
+		slices.Reverse(page)
+		return page, more, true
+	}
+	return page, after, more
+}
+
+// CountCustomers counts what the list would show, at most limit.
+func CountCustomers(ctx context.Context, q db.Q, by authz.Actor, f Filter, limit int) (int64, error) {
+	c := visible(by).AndCond(Matching("id", f.Text))
+	if f.Kind != "" {
+		c = c.And("kind = ?", f.Kind)
+	}
+	if f.Status != "" {
+		c = c.And("status = ?", f.Status)
+	}
+	n, err := db.One[int64](ctx, q, `SELECT count(*) FROM (SELECT id FROM customers WHERE {} LIMIT $1) AS counted`, limit, c)
+	if err != nil {
+		return 0, fmt.Errorf("count customers: %w", err)
+	}
+	return n, nil
+}

@@ -1,0 +1,6 @@
+package keysweb
+
+import "skranke/internal/web"
+
+// officeRoutes is a place holder: the office pages replace this file.
+func officeRoutes(*Pages) []web.Route { return nil }

@@ -1,0 +1,99 @@
+package keys
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"skranke/internal/db"
+	"skranke/internal/fault"
+	"skranke/internal/limit"
+)
+
+// Guessing (KEY-2): five misses from one address or on one association within the window, and from then on a pause
+// stands between tries. A pause slows an honest resident of the same association by seconds, a guesser by years.
+var (
+	misses     = limit.Rule{Max: 5, Window: 15 * time.Minute}
+	addressGap = limit.Rule{Max: 1, Window: time.Minute}
+	houseGap   = limit.Rule{Max: 1, Window: 10 * time.Second}
+)
+
+// SlowDown is the fault of a try that came too soon; Wait says how long the pause is.
+type SlowDown struct {
+	Wait  time.Duration
+	fault *fault.Error
+}
+
+// Error is the fault's.
+func (s *SlowDown) Error() string { return s.fault.Error() }
+
+// Unwrap lets the edge see the fault.
+func (s *SlowDown) Unwrap() error { return s.fault }
+
+type system struct {
+	ID, CustomerID, SiteID, Number, Code string
+}
+
+// match finds the key system that all numbers fit. The answer to a mismatch is always the same, whichever number is wrong.
+func (s *Service) match(ctx context.Context, f Form, address string) (sys system, err error) {
+	byAddress, byHouse := "keys.miss.ip:"+address, "keys.miss.agreement:"+f.AgreementID
+	if err := s.pace(ctx, byAddress, addressGap); err != nil {
+		return sys, err
+	}
+	if err := s.pace(ctx, byHouse, houseGap); err != nil {
+		return sys, err
+	}
+	sys, err = s.findSystem(ctx, s.DB, f)
+	if !db.NoRows(err) {
+		return sys, err
+	}
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		for _, key := range []string{byAddress, byHouse} {
+			if _, err := limit.Hit(ctx, tx, key, misses); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return sys, err
+	}
+	return sys, fault.Field(FieldNumbers, "keys.form.numbers_mismatch")
+}
+
+// pace lets one try through per gap once there have been too many misses.
+func (s *Service) pace(ctx context.Context, key string, gap limit.Rule) error {
+	wait, err := limit.Wait(ctx, s.DB, key, misses, s.DB.Now())
+	if err != nil || wait == 0 {
+		return err
+	}
+	err = s.DB.InTx(ctx, func(tx *db.Tx) (err error) {
+		wait, err = limit.Hit(ctx, tx, key+":pace", gap)
+		return err
+	})
+	if err != nil || wait == 0 {
+		return err
+	}
+	return &SlowDown{Wait: wait, fault: fault.New(fault.TooMany, "keys.form.slow_down")}
+}
+
+// findSystem asks the same questions whichever number is wrong, so that the time it takes tells nothing either.
+func (s *Service) findSystem(ctx context.Context, q db.Q, f Form) (sys system, err error) {
+	_, c, err := s.current(ctx, q, f.AgreementID)
+	if err != nil {
+		return sys, err
+	}
+	sys, err = db.One[system](ctx, q, `
+		SELECT s.id, s.customer_id, s.site_id, s.number, z.code
+		FROM key_systems s JOIN key_zones z ON z.system_id = s.id
+		WHERE s.customer_id = $1 AND s.product = $2 AND s.folded = $3 AND z.folded = $4`,
+		c.ID, f.Product, fold(f.SystemNumber), fold(f.Code))
+	if err == nil && fold(c.Number) != fold(f.CustomerNumber) {
+		err = sql.ErrNoRows
+	}
+	if err != nil && !db.NoRows(err) {
+		return sys, fmt.Errorf("match key numbers: %w", err)
+	}
+	return sys, err
+}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,6 +32,7 @@ type DB struct {
 	sqlite      bool
 	now         atomic.Pointer[func() time.Time]
 	turn        chan struct{} // SQLite: whose turn it is to write; nil on PostgreSQL
+	alone       sync.Mutex    // SQLite: Lock
 	reads       *statements
 	writes      *statements
 }

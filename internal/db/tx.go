@@ -145,9 +145,11 @@ func IsUnique(err error) bool {
 	return errors.As(err, &se) && (se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
 
-// Lock runs fn while no other node of the installation runs it under the same name. On SQLite there is one process, so fn just runs.
+// Lock runs fn while no other node of the installation runs it under the same name. On SQLite there is one process.
 func (d *DB) Lock(ctx context.Context, name string, fn func() error) error {
 	if d.sqlite {
+		d.alone.Lock()
+		defer d.alone.Unlock()
 		return fn()
 	}
 	c, err := d.write.Conn(ctx)

@@ -13,6 +13,7 @@ import (
 	"image/png"
 	"io"
 	"io/fs"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -164,22 +165,43 @@ func TestFilesComeBackAsTheyWerePut(t *testing.T) {
 				t.Errorf("%d files on disk, want 4", n)
 			}
 		})
-		t.Run("S3", func(t *testing.T) { roundTrip(t, d, open(t, fakeS3(t))) })
+		t.Run("S3", func(t *testing.T) {
+			address, _ := fakeS3(t)
+			roundTrip(t, d, open(t, address))
+		})
 	})
 }
 
 // fakeS3 is the address of a bucket on a server that speaks S3.
-func fakeS3(t *testing.T) string {
+func fakeS3(t *testing.T) (address string, back *s3mem.Backend) {
 	t.Helper()
-	back := s3mem.New()
+	back = s3mem.New()
 	if err := back.CreateBucket("skranke"); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(gofakes3.New(back).Server())
+	server := httptest.NewUnstartedServer(gofakes3.New(back).Server())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it answers a HEAD of nothing twice
+	server.Start()
 	t.Cleanup(server.Close)
 	t.Setenv("AWS_ACCESS_KEY_ID", "somebody")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "something")
-	return "s3://skranke?region=eu-north-1&use_path_style=true&disable_https=true&endpoint=" + server.URL
+	return "s3://skranke?region=eu-north-1&use_path_style=true&disable_https=true&endpoint=" + server.URL, back
+}
+
+func TestWhatIsNotTakenLeavesNothingOnS3(t *testing.T) {
+	d := dbtest.Open(t, dbtest.SQLite(t))
+	address, back := fakeS3(t)
+	s := open(t, address)
+	for _, size := range []int{2 << 20, 20 << 20} { // in one part and in several
+		_, err := s.Put(t.Context(), d, somebody, files.Upload{Name: "a.pdf", Accept: all, Max: int64(size) - 100, Body: bytes.NewReader(pdf(size))})
+		if fault.CodeOf(err) != "files.too_large" {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+	}
+	list, err := back.ListBucket("skranke", nil, gofakes3.ListBucketPage{})
+	if err != nil || len(list.Contents) != 0 {
+		t.Errorf("%d objects are left, %v", len(list.Contents), err)
+	}
 }
 
 func TestWhatIsNotTakenIsNamedAndLeavesNothing(t *testing.T) {
@@ -347,7 +369,8 @@ func TestABucketThatIsNotThereIsSaidAtStart(t *testing.T) {
 			t.Errorf("%s opened", address)
 		}
 	}
-	gone := strings.Replace(fakeS3(t), "s3://skranke", "s3://another", 1)
+	address, _ := fakeS3(t)
+	gone := strings.Replace(address, "s3://skranke", "s3://another", 1)
 	if err := open(t, gone).Ping(t.Context()); err == nil {
 		t.Error("a bucket that does not exist answers")
 	}

@@ -78,7 +78,7 @@ func (l L) BillingCheckNow() string {
 	case SV:
 		return "Kontrollera nu"
 	case DA:
-		return "Kontroller nu"
+		return "Kontrollér nu"
 	case EN:
 		return "Check now"
 	}

@@ -2,6 +2,248 @@
 
 package i18n
 
+// MailAboutNone is "No e-mails have been sent about this." in English.
+func (l L) MailAboutNone() string {
+	switch l {
+	case SV:
+		return "Inga mejl har skickats om det här."
+	case DA:
+		return "Der er ikke sendt e-mails om dette."
+	case EN:
+		return "No e-mails have been sent about this."
+	}
+	return "Ingen e-poster er sendt om dette."
+}
+
+// MailAnyState is "Any status" in English.
+func (l L) MailAnyState() string {
+	switch l {
+	case SV:
+		return "Alla statusar"
+	case DA:
+		return "Alle statusser"
+	case EN:
+		return "Any status"
+	}
+	return "Alle statuser"
+}
+
+// MailFacts is "About the e-mail" in English.
+func (l L) MailFacts() string {
+	switch l {
+	case SV:
+		return "Om mejlet"
+	case DA:
+		return "Om e-mailen"
+	case EN:
+		return "About the e-mail"
+	}
+	return "Om e-posten"
+}
+
+// MailFailedText is "Check the customer's address. Once the cause is gone, the e-mail can be sent again." in English.
+func (l L) MailFailedText() string {
+	switch l {
+	case SV:
+		return "Kontrollera adressen hos kunden. När orsaken är borta kan mejlet skickas igen."
+	case DA:
+		return "Kontrollér adressen hos kunden. Når årsagen er væk, kan e-mailen sendes igen."
+	case EN:
+		return "Check the customer's address. Once the cause is gone, the e-mail can be sent again."
+	}
+	return "Sjekk adressen hos kunden. Når årsaken er borte, kan e-posten sendes på nytt."
+}
+
+// MailFailedTitle is "The e-mail was not delivered" in English.
+func (l L) MailFailedTitle() string {
+	switch l {
+	case SV:
+		return "Mejlet kom inte fram"
+	case DA:
+		return "E-mailen nåede ikke frem"
+	case EN:
+		return "The e-mail was not delivered"
+	}
+	return "E-posten kom ikke frem"
+}
+
+// MailFound is "{n} e-mails" in English.
+func (l L) MailFound(n int) string {
+	switch l {
+	case SV:
+		if n == 1 {
+			return l.count(n) + " mejl"
+		}
+		return l.count(n) + " mejl"
+	case DA:
+		if n == 1 {
+			return l.count(n) + " e-mail"
+		}
+		return l.count(n) + " e-mails"
+	case EN:
+		if n == 1 {
+			return l.count(n) + " e-mail"
+		}
+		return l.count(n) + " e-mails"
+	}
+	if n == 1 {
+		return l.count(n) + " e-post"
+	}
+	return l.count(n) + " e-poster"
+}
+
+// MailFoundMany is "Over 1,000 e-mails" in English.
+func (l L) MailFoundMany() string {
+	switch l {
+	case SV:
+		return "Över 1\u00a0000 mejl"
+	case DA:
+		return "Over 1.000 e-mails"
+	case EN:
+		return "Over 1,000 e-mails"
+	}
+	return "Over 1\u00a0000 e-poster"
+}
+
+// MailKind is "About" in English.
+func (l L) MailKind() string {
+	switch l {
+	case SV:
+		return "Gäller"
+	case DA:
+		return "Vedrører"
+	case EN:
+		return "About"
+	}
+	return "Gjelder"
+}
+
+// MailLanguage is "Language" in English.
+func (l L) MailLanguage() string {
+	switch l {
+	case DA:
+		return "Sprog"
+	case EN:
+		return "Language"
+	}
+	return "Språk"
+}
+
+// MailLead is "Everything sent from here, with the status of each e-mail." in English.
+func (l L) MailLead() string {
+	switch l {
+	case SV:
+		return "Allt som har skickats härifrån, med status för varje mejl."
+	case DA:
+		return "Alt, der er sendt herfra, med status for hver e-mail."
+	case EN:
+		return "Everything sent from here, with the status of each e-mail."
+	}
+	return "Alt som er sendt herfra, med status for hver e-post."
+}
+
+// MailNoneOfState is "No e-mail has this status right now." in English.
+func (l L) MailNoneOfState() string {
+	switch l {
+	case SV:
+		return "Inga mejl har den här statusen just nu."
+	case DA:
+		return "Ingen e-mails har denne status lige nu."
+	case EN:
+		return "No e-mail has this status right now."
+	}
+	return "Ingen e-poster har denne statusen nå."
+}
+
+// MailNoneText is "E-mails sent about orders and approvals show up here." in English.
+func (l L) MailNoneText() string {
+	switch l {
+	case SV:
+		return "Mejl som skickas från beställningar och attester visas här."
+	case DA:
+		return "E-mails, der sendes fra bestillinger og godkendelser, vises her."
+	case EN:
+		return "E-mails sent about orders and approvals show up here."
+	}
+	return "E-poster som sendes fra bestillinger og godkjenninger, vises her."
+}
+
+// MailNoneTitle is "No e-mails here" in English.
+func (l L) MailNoneTitle() string {
+	switch l {
+	case SV:
+		return "Inga mejl här"
+	case DA:
+		return "Ingen e-mails her"
+	case EN:
+		return "No e-mails here"
+	}
+	return "Ingen e-poster her"
+}
+
+// MailReason is "Reply from the mail server" in English.
+func (l L) MailReason() string {
+	switch l {
+	case SV:
+		return "Svar från mejlservern"
+	case DA:
+		return "Svar fra mailserveren"
+	case EN:
+		return "Reply from the mail server"
+	}
+	return "Svar fra e-postserveren"
+}
+
+// MailResend is "Send again" in English.
+func (l L) MailResend() string {
+	switch l {
+	case SV:
+		return "Skicka igen"
+	case DA:
+		return "Send igen"
+	case EN:
+		return "Send again"
+	}
+	return "Send på nytt"
+}
+
+// MailRetryText is "One attempt failed. It is tried again automatically." in English.
+func (l L) MailRetryText() string {
+	switch l {
+	case SV:
+		return "Ett försök misslyckades. Det görs ett nytt försök automatiskt."
+	case DA:
+		return "Et forsøg mislykkedes. Der prøves igen automatisk."
+	case EN:
+		return "One attempt failed. It is tried again automatically."
+	}
+	return "Et forsøk mislyktes. Det prøves igjen av seg selv."
+}
+
+// MailRetryTitle is "The e-mail has not been sent yet" in English.
+func (l L) MailRetryTitle() string {
+	switch l {
+	case SV:
+		return "Mejlet har inte skickats än"
+	case DA:
+		return "E-mailen er ikke sendt endnu"
+	case EN:
+		return "The e-mail has not been sent yet"
+	}
+	return "E-posten er ikke sendt ennå"
+}
+
+// MailSentAt is "Sent" in English.
+func (l L) MailSentAt() string {
+	switch l {
+	case SV:
+		return "Skickat"
+	case EN:
+		return "Sent"
+	}
+	return "Sendt"
+}
+
 // MailSentBy is "Sent by {brand}" in English.
 func (l L) MailSentBy(brand string) string {
 	switch l {
@@ -15,11 +257,282 @@ func (l L) MailSentBy(brand string) string {
 	return "Sendt av " + brand
 }
 
+// MailShowAll is "Show all" in English.
+func (l L) MailShowAll() string {
+	switch l {
+	case SV:
+		return "Visa alla"
+	case EN:
+		return "Show all"
+	}
+	return "Vis alle"
+}
+
+// MailState is "Status" in English.
+func (L) MailState() string {
+	return "Status"
+}
+
+// MailSubject is "Subject" in English.
+func (l L) MailSubject() string {
+	switch l {
+	case SV:
+		return "Ämne"
+	case EN:
+		return "Subject"
+	}
+	return "Emne"
+}
+
+// MailText is "Content" in English.
+func (l L) MailText() string {
+	switch l {
+	case SV:
+		return "Innehåll"
+	case DA:
+		return "Indhold"
+	case EN:
+		return "Content"
+	}
+	return "Innhold"
+}
+
+// MailTextLead is "Links that open something for the receiver are hidden here." in English.
+func (l L) MailTextLead() string {
+	switch l {
+	case SV:
+		return "Länkar som öppnar något för mottagaren är dolda här."
+	case DA:
+		return "Links, der åbner noget for modtageren, er skjult her."
+	case EN:
+		return "Links that open something for the receiver are hidden here."
+	}
+	return "Lenker som åpner noe for mottakeren, er skjult her."
+}
+
+// MailTitle is "E-mails" in English.
+func (l L) MailTitle() string {
+	switch l {
+	case SV:
+		return "Mejl"
+	case DA:
+		return "E-mails"
+	case EN:
+		return "E-mails"
+	}
+	return "E-poster"
+}
+
+// MailTo is "To" in English.
+func (l L) MailTo() string {
+	switch l {
+	case SV:
+		return "Till"
+	case EN:
+		return "To"
+	}
+	return "Til"
+}
+
+// MailTries is "Attempts" in English.
+func (l L) MailTries() string {
+	switch l {
+	case SV:
+		return "Försök"
+	case DA:
+		return "Forsøg"
+	case EN:
+		return "Attempts"
+	}
+	return "Forsøk"
+}
+
+// MailTryNow is "Try now" in English.
+func (l L) MailTryNow() string {
+	switch l {
+	case SV:
+		return "Försök nu"
+	case DA:
+		return "Prøv nu"
+	case EN:
+		return "Try now"
+	}
+	return "Prøv nå"
+}
+
+// MailWritten is "Written" in English.
+func (l L) MailWritten() string {
+	switch l {
+	case SV:
+		return "Skrivet"
+	case EN:
+		return "Written"
+	}
+	return "Skrevet"
+}
+
+// MailboxAddress is "E-mail address" in English.
+func (l L) MailboxAddress() string {
+	switch l {
+	case SV:
+		return "E-postadress"
+	case DA:
+		return "E-mailadresse"
+	case EN:
+		return "E-mail address"
+	}
+	return "E-postadresse"
+}
+
+// MailboxAt is "Received" in English.
+func (l L) MailboxAt() string {
+	switch l {
+	case SV:
+		return "Mottaget"
+	case DA:
+		return "Modtaget"
+	case EN:
+		return "Received"
+	}
+	return "Mottatt"
+}
+
+// MailboxEmpty is "The mailbox is empty" in English.
+func (l L) MailboxEmpty() string {
+	switch l {
+	case SV:
+		return "Brevlådan är tom"
+	case EN:
+		return "The mailbox is empty"
+	}
+	return "Postkassen er tom"
+}
+
+// MailboxEmptyText is "Order a key fob, and the first e-mail arrives." in English.
+func (l L) MailboxEmptyText() string {
+	switch l {
+	case SV:
+		return "Beställ en nyckelbricka, så kommer det första mejlet."
+	case DA:
+		return "Bestil en nøglebrik, så kommer den første e-mail."
+	case EN:
+		return "Order a key fob, and the first e-mail arrives."
+	}
+	return "Bestill en nøkkelbrikke, så kommer den første e-posten."
+}
+
+// MailboxLead is "All e-mails from here end up here. Nothing leaves the house." in English.
+func (l L) MailboxLead() string {
+	switch l {
+	case SV:
+		return "Här hamnar alla mejl härifrån. Inget skickas ut ur huset."
+	case DA:
+		return "Her havner alle e-mails herfra. Intet sendes ud af huset."
+	case EN:
+		return "All e-mails from here end up here. Nothing leaves the house."
+	}
+	return "Her havner alle e-poster herfra. Ingenting sendes ut av huset."
+}
+
+// MailboxLetter is "The e-mail as its receiver sees it" in English.
+func (l L) MailboxLetter() string {
+	switch l {
+	case SV:
+		return "Mejlet så som mottagaren ser det"
+	case DA:
+		return "E-mailen, som modtageren ser den"
+	case EN:
+		return "The e-mail as its receiver sees it"
+	}
+	return "E-posten slik mottakeren ser den"
+}
+
+// MailboxLinks is "Links in the e-mail" in English.
+func (l L) MailboxLinks() string {
+	switch l {
+	case SV:
+		return "Länkar i mejlet"
+	case DA:
+		return "Links i e-mailen"
+	case EN:
+		return "Links in the e-mail"
+	}
+	return "Lenker i e-posten"
+}
+
+// MailboxNoneFor is "Nothing for {address}" in English.
+func (l L) MailboxNoneFor(address string) string {
+	switch l {
+	case SV:
+		return "Inget till " + address
+	case DA:
+		return "Intet til " + address
+	case EN:
+		return "Nothing for " + address
+	}
+	return "Ingenting til " + address
+}
+
+// MailboxNoneForText is "The address has to be written in full, as it stands on the order." in English.
+func (l L) MailboxNoneForText() string {
+	switch l {
+	case SV:
+		return "Adressen måste skrivas ut helt, så som den står på beställningen."
+	case DA:
+		return "Adressen skal skrives helt ud, som den står på bestillingen."
+	case EN:
+		return "The address has to be written in full, as it stands on the order."
+	}
+	return "Adressen må skrives helt ut, slik den står på bestillingen."
+}
+
+// MailboxOlder is "Older" in English.
+func (l L) MailboxOlder() string {
+	switch l {
+	case SV:
+		return "Äldre"
+	case DA:
+		return "Ældre"
+	case EN:
+		return "Older"
+	}
+	return "Eldre"
+}
+
+// MailboxPlain is "Show as plain text" in English.
+func (l L) MailboxPlain() string {
+	switch l {
+	case SV:
+		return "Visa som ren text"
+	case EN:
+		return "Show as plain text"
+	}
+	return "Vis som ren tekst"
+}
+
+// MailboxTitle is "Mailbox" in English.
+func (l L) MailboxTitle() string {
+	switch l {
+	case SV:
+		return "Brevlåda"
+	case EN:
+		return "Mailbox"
+	}
+	return "Postkasse"
+}
+
 func init() {
 	addCodes([]codeText{
 		{"mail.bad_address", [...]string{"Skriv en e-postadresse, for eksempel navn@firma.example", "Skriv en e-postadress, till exempel namn@foretag.example", "Skriv en e-mailadresse, for eksempel navn@firma.example", "Enter an e-mail address, for example name@company.example"}},
 		{"mail.being_sent", [...]string{"E-posten sendes akkurat nå", "Mejlet skickas just nu", "E-mailen bliver sendt lige nu", "The e-mail is being sent right now"}},
+		{"mail.being_sent.advice", [...]string{"Vent et øyeblikk, og last siden på nytt.", "Vänta ett ögonblick och läs in sidan på nytt.", "Vent et øjeblik, og genindlæs siden.", "Wait a moment and reload the page."}},
 		{"mail.not_found", [...]string{"Vi finner ikke denne e-posten", "Vi hittar inte mejlet", "Vi kan ikke finde denne e-mail", "We cannot find this e-mail"}},
+		{"mail.not_found.advice", [...]string{"Gå tilbake til listen og let videre derfra.", "Gå tillbaka till listan och leta vidare därifrån.", "Gå tilbage til listen, og søg videre derfra.", "Go back to the list and look from there."}},
+		{"mail.queued_again", [...]string{"E-posten sendes på nytt", "Mejlet skickas igen", "E-mailen sendes igen", "The e-mail is being sent again"}},
 		{"mail.resend", [...]string{"E-post sendt på nytt", "Mejl skickat igen", "E-mail sendt igen", "E-mail sent again"}},
+		{"mail.state.failed", [...]string{"Ikke sendt", "Inte skickat", "Ikke sendt", "Not sent"}},
+		{"mail.state.queued", [...]string{"I kø", "I kö", "I kø", "Queued"}},
+		{"mail.state.sending", [...]string{"Sendes", "Skickas", "Sendes", "Sending"}},
+		{"mail.state.sent", [...]string{"Sendt", "Skickat", "Sendt", "Sent"}},
 	})
 }

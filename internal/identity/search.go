@@ -70,7 +70,7 @@ func sortKey(name string) string {
 }
 
 func insertWords(ctx context.Context, tx *db.Tx, c Customer) error {
-	all := words(c.Name, c.Number, c.OrgNumber, c.Town)
+	all := words(c.Name, c.Number, strings.ReplaceAll(c.OrgNumber, "-", ""), c.Town)
 	rows, args := make([]string, len(all)), make([]any, 0, 3*len(all))
 	for i, w := range all {
 		rows[i] = placeholders(len(args), 3)
@@ -87,8 +87,11 @@ func insertWords(ctx context.Context, tx *db.Tx, c Customer) error {
 // own words: name, town, number or organisation number. Text without a letter or digit matches every customer. Other
 // modules use it to search their own tables by customer.
 func Matching(column, text string) db.Cond {
-	c := db.If("1 = 1")
-	for _, w := range words(text) {
+	c, typed := db.If("1 = 1"), words(text)
+	if number := strings.Join(tokens(text), ""); len(typed) > 1 && strings.Trim(number, "0123456789") == "" {
+		typed = []string{number} // 974 760 673 is one number
+	}
+	for _, w := range typed {
 		if utf8.RuneCountInString(w) < headLetters {
 			c = c.And(column+` IN (SELECT customer_id FROM customer_words WHERE head LIKE ?)`, w+"%")
 			continue

@@ -3,6 +3,8 @@ package mail
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"strings"
 	"time"
 
 	"skranke/internal/db"
@@ -39,8 +41,9 @@ type Received struct {
 	Body      string
 }
 
-// List is what the mailbox holds, newest first, for one address or, when it is empty, for all. HTML and Body are left out.
-func (b Mailbox) List(ctx context.Context, address, before string, limit int) ([]Received, error) {
+// List is what the mailbox holds, newest first, for one address or, when it is empty, for all; older says that there is
+// more. HTML and Body are left out.
+func (b Mailbox) List(ctx context.Context, address, before string, size int) (list []Received, older bool, err error) {
 	c := db.If("1 = 1")
 	if address != "" {
 		c = c.And("to_address = ?", address)
@@ -48,11 +51,11 @@ func (b Mailbox) List(ctx context.Context, address, before string, limit int) ([
 	if before != "" {
 		c = c.And("id < ?", before)
 	}
-	list, err := db.List[Received](ctx, b.DB, `SELECT id, mail_id, at, to_address, subject FROM mailbox WHERE {} ORDER BY id DESC LIMIT $1`, limit, c)
+	list, err = db.List[Received](ctx, b.DB, `SELECT id, mail_id, at, to_address, subject FROM mailbox WHERE {} ORDER BY id DESC LIMIT $1`, size+1, c)
 	if err != nil {
-		return nil, fmt.Errorf("list the mailbox: %w", err)
+		return nil, false, fmt.Errorf("list the mailbox: %w", err)
 	}
-	return list, nil
+	return list[:min(len(list), size)], len(list) > size, nil
 }
 
 // Get is one mail of the mailbox.
@@ -70,3 +73,23 @@ func (b Mailbox) Get(ctx context.Context, receivedID string) (Received, error) {
 	}
 	return r, nil
 }
+
+// Links are the button and the further links of the mail, with addresses on whatever host the reader is.
+func (r Received) Links() (links []ReceivedLink) {
+	lines := strings.Split(r.Body, "\n")
+	for i, l := range lines {
+		if i == 0 || !strings.HasPrefix(l, "http://") && !strings.HasPrefix(l, "https://") {
+			continue
+		}
+		label, ok := strings.CutSuffix(lines[i-1], ":")
+		u, err := url.Parse(l)
+		if !ok || err != nil {
+			continue // a line that somebody wrote
+		}
+		links = append(links, ReceivedLink{Label: label, Path: u.RequestURI()})
+	}
+	return links
+}
+
+// ReceivedLink is one link of a mail.
+type ReceivedLink struct{ Label, Path string }

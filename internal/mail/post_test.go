@@ -3,6 +3,7 @@ package mail
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -243,16 +244,19 @@ func TestTheMailboxIsReadByAddressAndPageByPage(t *testing.T) {
 			}
 		}
 		subjects := func(address, before string) (s string) {
-			list, err := box.List(t.Context(), address, before, 2)
+			list, older, err := box.List(t.Context(), address, before, 2)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, r := range list {
 				s += r.Subject
 			}
+			if older {
+				s += "…"
+			}
 			return s
 		}
-		if got := subjects("", "") + " " + subjects("", "01930f6e-5a00-7000-8000-000000000003") + " " + subjects("0@firm.example", ""); got != "43 21 42" {
+		if got := subjects("", "") + " " + subjects("", "01930f6e-5a00-7000-8000-000000000002") + " " + subjects("1@firm.example", ""); got != "43… 10 31" {
 			t.Errorf("read %q", got)
 		}
 		for _, id := range []string{"nothing", "01930f6e-5a00-7000-8000-000000000009"} {
@@ -273,5 +277,24 @@ func TestAPostRoomWithoutSenderOrAddressDoesNotOpen(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%+v: %v", tt, err)
 		}
+	}
+}
+
+func TestTheLinksOfAReceivedMailAreItsOwnAndNotWhatPeopleWrote(t *testing.T) {
+	l := board()
+	l.Paragraphs = []string{"Se her:\nhttps://evil.example/x", "https://evil.example/y"}
+	l, err := l.clean()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, err := lookOf(brand.Default("Lås")).render(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := expander{base: base, signer: signer(t)}
+	got := Received{Body: e.expand(text)}.Links()
+	want := []ReceivedLink{{"Se bestillingen", "/approve/" + e.signer.Token("keys.approve", linkID)}, {"Alle bestillinger", "/orders?state=waiting&page=2"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

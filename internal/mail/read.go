@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"skranke/internal/authz"
@@ -40,26 +41,56 @@ func Log(ctx context.Context, q db.Q, about string) ([]Row, error) {
 	return rows, nil
 }
 
-// Filter narrows the mail log; empty fields narrow nothing. Before is the id of the last mail already shown.
+// Filter narrows the mail log; empty fields narrow nothing. Before and After are ids at the edges of the page shown:
+// the next page is older, before its last mail, the one before it is newer, after its first.
 type Filter struct {
-	State  State
-	Before string
+	State         State
+	Before, After string
 }
 
-// List is the mail log, newest first, as far as by may see it.
-func (p *Post) List(ctx context.Context, by authz.Actor, f Filter, limit int) ([]Row, error) {
+// Page is a part of the mail log, newest first, and whether there is more on either side.
+type Page struct {
+	Rows         []Row
+	Newer, Older bool
+}
+
+// List is the mail log as far as by may see it, size mails at a time.
+func (p *Post) List(ctx context.Context, by authz.Actor, f Filter, size int) (Page, error) {
+	c, order := filtered(by, f), "DESC"
+	switch {
+	case f.After != "":
+		c, order = c.And("id > ?", f.After), "ASC"
+	case f.Before != "":
+		c = c.And("id < ?", f.Before)
+	}
+	rows, err := db.List[Row](ctx, p.db, `SELECT `+rowColumns+` FROM mails WHERE {} ORDER BY id `+order+` LIMIT $1`, size+1, c)
+	if err != nil {
+		return Page{}, fmt.Errorf("list mails: %w", err)
+	}
+	more := len(rows) > size
+	rows = rows[:min(len(rows), size)]
+	if f.After != "" {
+		slices.Reverse(rows)
+		return Page{Rows: rows, Newer: more, Older: true}, nil
+	}
+	return Page{Rows: rows, Newer: f.Before != "", Older: more}, nil
+}
+
+// Count is how many mails the filter leaves, counted no further than limit.
+func (p *Post) Count(ctx context.Context, by authz.Actor, f Filter, limit int) (int, error) {
+	n, err := db.One[int](ctx, p.db, `SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM mails WHERE {} LIMIT $1) AS found`, limit, filtered(by, f))
+	if err != nil {
+		return 0, fmt.Errorf("count mails: %w", err)
+	}
+	return n, nil
+}
+
+func filtered(by authz.Actor, f Filter) db.Cond {
 	c := reach(by)
 	if f.State != "" {
 		c = c.And("state = ?", string(f.State))
 	}
-	if f.Before != "" {
-		c = c.And("id < ?", f.Before)
-	}
-	rows, err := db.List[Row](ctx, p.db, `SELECT `+rowColumns+` FROM mails WHERE {} ORDER BY id DESC LIMIT $1`, limit, c)
-	if err != nil {
-		return nil, fmt.Errorf("list mails: %w", err)
-	}
-	return rows, nil
+	return c
 }
 
 func reach(by authz.Actor) db.Cond {

@@ -1,6 +1,8 @@
 package mail
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,29 +35,45 @@ func TestTheLogShowsWhatTheReaderMaySee(t *testing.T) {
 		if err := p.deliver(t.Context(), deliverArgs{ids[0], ids[0]}); err != nil {
 			t.Fatal(err)
 		}
+		show := func(page Page) string {
+			var words []string
+			if page.Newer {
+				words = append(words, "newer")
+			}
+			for _, r := range page.Rows {
+				words = append(words, fmt.Sprint(1+slices.Index(ids, r.ID)))
+			}
+			if page.Older {
+				words = append(words, "older")
+			}
+			return strings.Join(words, " ")
+		}
 		member := authz.Actor{ID: "p", Kind: authz.Person, Grants: []authz.Grant{{Scope: authz.Customer, ID: "customer-1", May: []authz.Permission{MaySee}}}}
 		for _, tt := range []struct {
-			name string
-			by   authz.Actor
-			f    Filter
-			want []string
+			name  string
+			by    authz.Actor
+			f     Filter
+			count int
+			want  string
 		}{
-			{"staff, newest first", staff(MaySee), Filter{}, []string{ids[2], ids[1], ids[0]}},
-			{"a state", staff(MaySee), Filter{State: Sent}, []string{ids[0]}},
-			{"the next page", staff(MaySee), Filter{Before: ids[1]}, []string{ids[0]}},
-			{"one customer's", member, Filter{}, []string{ids[2], ids[0]}},
-			{"nobody's", authz.Actor{}, Filter{}, nil},
+			{"staff, newest first", staff(MaySee), Filter{}, 3, "3 2 older"},
+			{"the next page", staff(MaySee), Filter{Before: ids[1]}, 3, "newer 1"},
+			{"and back", staff(MaySee), Filter{After: ids[0]}, 3, "3 2 older"},
+			{"back by one", staff(MaySee), Filter{After: ids[1]}, 3, "3 older"},
+			{"a state", staff(MaySee), Filter{State: Sent}, 1, "1"},
+			{"one customer's", member, Filter{}, 2, "3 1"},
+			{"nobody's", authz.Actor{}, Filter{}, 0, ""},
 		} {
-			rows, err := p.List(t.Context(), tt.by, tt.f, 24)
+			page, err := p.List(t.Context(), tt.by, tt.f, 2)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var got []string
-			for _, r := range rows {
-				got = append(got, r.ID)
+			n, err := p.Count(t.Context(), tt.by, tt.f, 3)
+			if err != nil || n != tt.count {
+				t.Errorf("%s: counted %d, %v, want %d", tt.name, n, err, tt.count)
 			}
-			if strings.Join(got, " ") != strings.Join(tt.want, " ") {
-				t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+			if got := show(page); got != tt.want {
+				t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 			}
 		}
 		if _, err := p.Get(t.Context(), member, ids[1]); !fault.Is(err, fault.NotFound) {

@@ -1,23 +1,25 @@
 // Small comforts on top of pages that work without them. Nothing here is needed to finish a task.
 
 // A second submit of the same form in the same page load is swallowed, so that an impatient double click sends one order.
-// Nothing is disabled: the button stays readable and focusable, and a page taken back from the history starts afresh.
+// Nothing is disabled: the button stays readable and focusable, a page taken back from the history starts afresh, and whoever stopped
+// a slow answer may try again after a while. The server keeps its own watch; this only saves a puzzling page.
 const sent = new WeakMap();
+const patience = 15_000;
 
-// A submit button named on the form (for instance "save draft" beside "send") is a different wish than the one before it.
-const wish = (event) => event.submitter?.name + '=' + event.submitter?.value;
+// Another button of the same form is another wish than the one before it.
+const wishOf = (button) => [button?.name, button?.value, button?.getAttribute('formaction')].join('\n');
 
 document.addEventListener('submit', (event) => {
-  const form = event.target;
-  if (form.hasAttribute('data-repeatable') || event.defaultPrevented) return;
-  if (form.method === 'post' && !form.hasAttribute('hx-post')) {
-    if (sent.get(form) === wish(event)) {
-      event.preventDefault();
-      return;
-    }
-    sent.set(form, wish(event));
-    event.submitter?.setAttribute('aria-busy', 'true');
+  const { target: form, submitter, timeStamp } = event;
+  if (event.defaultPrevented || form.getAttribute('method') !== 'post' || form.matches('[data-repeatable], [hx-post]')) return;
+  const last = sent.get(form);
+  const wish = wishOf(submitter);
+  if (last?.wish === wish && timeStamp - last.at < patience) {
+    event.preventDefault();
+    return;
   }
+  sent.set(form, { wish, at: timeStamp });
+  submitter?.setAttribute('aria-busy', 'true');
 });
 
 window.addEventListener('pageshow', () => {
@@ -46,10 +48,4 @@ document.addEventListener('change', (event) => {
   if (!drop || event.target.type !== 'file') return;
   const list = drop.querySelector('.drop-names');
   list.replaceChildren(...[...event.target.files].map((file) => Object.assign(document.createElement('li'), { textContent: file.name })));
-});
-
-// Filters send themselves when a choice is made; the button is there for those without script.
-document.addEventListener('change', (event) => {
-  const form = event.target.form;
-  if (form?.hasAttribute('data-autosubmit') && event.target.matches('select, [type=radio], [type=checkbox]')) form.requestSubmit();
 });

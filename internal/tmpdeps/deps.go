@@ -1,0 +1,31 @@
+// Package tmpdeps pins the modules until their first real use; deleted before landing.
+package tmpdeps
+
+import (
+	_ "github.com/a-h/templ"
+	_ "github.com/chromedp/chromedp"
+	_ "github.com/danielgtaylor/huma/v2"
+	_ "github.com/danielgtaylor/huma/v2/adapters/humago"
+	_ "github.com/go-playground/locales/da_DK"
+	_ "github.com/go-playground/locales/nb_NO"
+	_ "github.com/google/uuid"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "github.com/johannesboyne/gofakes3"
+	_ "github.com/johannesboyne/gofakes3/backend/s3mem"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/rickar/cal/v2/no"
+	_ "github.com/rickar/cal/v2/se"
+	_ "github.com/rickar/cal/v2/dk"
+	_ "github.com/riverqueue/river"
+	_ "github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	_ "github.com/riverqueue/river/riverdriver/riversqlite"
+	_ "github.com/riverqueue/river/rivermigrate"
+	_ "github.com/riverqueue/river/rivertype"
+	_ "github.com/wneessen/go-mail"
+	_ "gocloud.dev/blob"
+	_ "gocloud.dev/blob/fileblob"
+	_ "gocloud.dev/blob/s3blob"
+	_ "golang.org/x/crypto/argon2"
+	_ "modernc.org/sqlite"
+	_ "pgregory.net/rapid"
+)

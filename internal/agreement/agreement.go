@@ -182,8 +182,11 @@ func (a Agreement) Next(do Action, by authz.Actor, holds func(guard string) bool
 	return m.To, nil
 }
 
-// Open lists what by may do now: the buttons of the page.
-func (a Agreement) Open(by authz.Actor) (open []Action) {
+// Open lists what by may do on a day: the buttons of the page.
+func (a Agreement) Open(by authz.Actor, on day.Date) (open []Action) {
+	if a.StateOn(on) == StateEnded {
+		return nil
+	}
 	for _, m := range Moves {
 		if m.From == a.Status && by.May(m.Needs, a.place()) && (len(open) == 0 || open[len(open)-1] != m.Do) {
 			open = append(open, m.Do)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"skranke/internal/api"
 	"skranke/internal/db"
 	"skranke/internal/jobs"
 	"skranke/internal/keys"
@@ -26,7 +27,7 @@ func (deadlineJob) Kind() string { return "keys.deadlines" }
 // schedule is the list of what runs by the clock, once over all nodes.
 func (a *App) schedule() {
 	jobs.Handle(a.Jobs, func(ctx context.Context, _ sweepJob) error {
-		return a.DB.InTx(ctx, func(tx *db.Tx) error { return errors.Join(limit.Sweep(ctx, tx), keys.SweepDrafts(ctx, tx)) })
+		return a.DB.InTx(ctx, func(tx *db.Tx) error { return errors.Join(limit.Sweep(ctx, tx), keys.SweepDrafts(ctx, tx), api.Sweep(ctx, tx)) })
 	})
 	jobs.Handle(a.Jobs, func(ctx context.Context, _ deadlineJob) error { return a.Keys.SweepDeadlines(ctx) })
 	jobs.Every(a.Jobs, time.Hour, sweepJob{})

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+
 	"skranke/internal/agreement"
 	"skranke/internal/approval"
 	"skranke/internal/authz"
@@ -34,21 +36,30 @@ var office = []place{
 	{"history", "/office/events", "", i18n.L.AppNavEvents, event.MaySee, false},
 }
 
+const inboxHref = "/inbox"
+
 // portal is the menu of the customers' people.
 var portal = []place{
-	{"inbox", "/inbox", "", i18n.L.AppNavInbox, approval.MayDecide, true},
+	{"inbox", inboxHref, "", i18n.L.AppNavInbox, approval.MayDecide, true},
 	{"key-round", "/my/keys/orders", ModuleKeys, i18n.L.AppNavKeyOrders, keys.MaySee, true},
 	{"tags", "/my/keys/register", ModuleKeys, i18n.L.AppNavRegister, keys.MaySeeRegister, true},
 	{"handshake", "/agreements", "", i18n.L.AppNavAgreements, agreement.MaySee, true},
 }
 
 // menu is what stands beside a page: by who asks, not by where they are, so that nobody loses their way on a public page.
-func (a *App) menu(v web.Visitor, area ui.Area, l i18n.L) (side, bottom []ui.NavItem) {
+func (a *App) menu(ctx context.Context, v web.Visitor, area ui.Area, l i18n.L) (side, bottom []ui.NavItem) {
 	if area == ui.Public {
 		return nil, nil
 	}
 	for _, p := range a.open(v.Actor) {
 		item := ui.NavItem{Icon: p.icon, Label: p.label(l), Href: p.href}
+		if p.href == inboxHref {
+			n, err := a.Approvals.CountWaiting(ctx, v.Actor)
+			if err != nil {
+				a.Slog.WarnContext(ctx, "inbox not counted", "err", err) // a menu without a number is still a menu
+			}
+			item.Count, item.Hot = int(n), n > 0
+		}
 		side = append(side, item)
 		if p.bottom && len(bottom) < 5 {
 			bottom = append(bottom, item)

@@ -4,12 +4,20 @@ import (
 	"context"
 	"net/http"
 
+	"skranke/internal/agreement/agreementweb"
+	"skranke/internal/approval/approvalweb"
 	"skranke/internal/authz"
+	"skranke/internal/billing/billingweb"
+	"skranke/internal/event/eventweb"
 	"skranke/internal/fault"
+	"skranke/internal/files"
 	"skranke/internal/id"
 	"skranke/internal/identity"
 	"skranke/internal/identity/identityweb"
+	"skranke/internal/keys"
 	"skranke/internal/keys/keysweb"
+	"skranke/internal/mail"
+	"skranke/internal/mail/mailweb"
 	"skranke/internal/ui"
 	"skranke/internal/web"
 )
@@ -27,11 +35,48 @@ func (a *App) routes() *web.Edge {
 		web.Route{Pattern: "GET /office", Handle: a.start, Who: web.Staff, Area: ui.Office},
 		web.Route{Pattern: "GET /my", Handle: a.start, Who: web.SignedIn, Area: ui.Portal},
 	)
-	e.Mount((&identityweb.Pages{Identity: a.Identity, Home: home, Zone: a.Zone}).Routes()...)
-	if a.Has(ModuleKeys) {
-		e.Mount((&keysweb.Pages{Keys: a.Keys, Hub: a.Live, Firm: a.Brand.Name, Names: a.names}).Routes()...)
-	}
+	a.pages(e)
+	e.MountMachine("/api/", a.api())
 	return e
+}
+
+// paths is where records have their pages, by kind of record.
+var paths = map[string]string{keys.SubjectKind: "/office/keys/orders/", "identity.customer": "/office/customers/", "agreement": "/office/agreements/", "billing.payment": "/office/payments/"}
+
+// pages mounts the modules' own.
+func (a *App) pages(e *web.Edge) {
+	e.Mount((&identityweb.Pages{Identity: a.Identity, Home: home, Zone: a.Zone}).Routes()...)
+	e.Mount((&agreementweb.Pages{Agreements: a.Agreements, Document: a.document}).Routes()...)
+	e.Mount((&billingweb.Pages{Billing: a.Billing, Zone: a.Zone, About: paths}).Routes()...)
+	e.Mount((&mailweb.Pages{Post: a.Mail, Zone: a.Zone}).Routes()...)
+	e.Mount((&eventweb.Pages{DB: a.DB, Zone: a.Zone, Names: a.names, Customers: a.customers, Paths: paths}).Routes()...)
+	if a.Demo {
+		e.Mount((&mailweb.MailboxPages{Box: mail.Mailbox{DB: a.DB}, Zone: a.Zone}).Routes()...)
+	}
+	present := map[string]approvalweb.Present{}
+	if a.Has(ModuleKeys) {
+		p := &keysweb.Pages{Keys: a.Keys, Hub: a.Live, Firm: a.Brand.Name, Names: a.names}
+		e.Mount(p.Routes()...)
+	}
+	e.Mount((&approvalweb.Pages{Approvals: a.Approvals, Links: a.Links, Zone: a.Zone, Present: present, Names: a.names, Customers: a.customers, Speak: a.speak}).Routes()...)
+}
+
+// document answers with an uploaded file; the page that links to it has checked the reader.
+func (a *App) document(w http.ResponseWriter, r *http.Request, fileID string) error {
+	f, err := files.Find(r.Context(), a.DB, fileID)
+	if err != nil {
+		return err
+	}
+	return a.Files.Serve(w, r, f)
+}
+
+// speak settles the language of a page behind a person's mailed link.
+func (a *App) speak(r *http.Request, personID string) error {
+	p, err := identity.PersonByID(r.Context(), a.DB, personID)
+	if err == nil {
+		web.Prefer(r, p.L())
+	}
+	return err
 }
 
 func home(staff bool) string {
@@ -72,6 +117,19 @@ func (a *App) authenticate(ctx context.Context, token string) (web.Visitor, erro
 		out.Role = v.L().Code("identity.staff." + string(v.Staff[0]))
 	case len(v.Members) > 0:
 		out.Role, out.Customer = v.L().Code("identity.role."+string(v.Members[0].Role)), v.Members[0].CustomerName
+	}
+	return out, nil
+}
+
+// customers gives customers' names for pages.
+func (a *App) customers(ctx context.Context, ids []string) (map[string]string, error) {
+	all, err := identity.CustomersByID(ctx, a.DB, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for id, c := range all {
+		out[id] = c.Name
 	}
 	return out, nil
 }

@@ -139,8 +139,10 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, p Payment, done []Action)
 }
 
 func (s *Service) record(ctx context.Context, tx *db.Tx, p Payment, a Action, extra map[string]any) error {
-	data := map[string]any{"kind": p.Kind, "subject": p.Subject, "attempt": p.Attempt, "amount": p.Amount, "currency": string(p.Currency),
-		"captured": p.Captured, "refunded": p.Refunded}
+	data := map[string]any{
+		"kind": p.Kind, "subject": p.Subject, "attempt": p.Attempt, "amount": p.Amount, "currency": string(p.Currency),
+		"captured": p.Captured, "refunded": p.Refunded,
+	}
 	if p.ReservedUntil != nil {
 		data["reserved_until"] = p.ReservedUntil.UTC().Format(time.RFC3339)
 	}
@@ -150,8 +152,10 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, p Payment, a Action, ex
 	for k, v := range extra {
 		data[k] = v
 	}
-	return s.Log.Record(ctx, tx, system(), event.Event{Kind: "billing.payment", Subject: p.ID, Name: a.Event(),
-		CustomerID: p.CustomerID, SiteID: p.SiteID, Data: event.Data(data)})
+	return s.Log.Record(ctx, tx, system(), event.Event{
+		Kind: "billing.payment", Subject: p.ID, Name: a.Event(),
+		CustomerID: p.CustomerID, SiteID: p.SiteID, Data: event.Data(data),
+	})
 }
 
 func sameTime(a, b *time.Time) bool { return a == b || a != nil && b != nil && a.Equal(*b) }

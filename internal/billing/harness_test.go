@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -60,7 +61,8 @@ type shop struct {
 	clock    *clock
 	provider *testcard.Server
 	browser  *http.Client
-	hooks    sync.WaitGroup // webhooks being taken in
+	came     atomic.Int64 // webhooks so far
+	taken    atomic.Int64 // and answered
 }
 
 func newShop(t *testing.T, d *db.DB) *shop {
@@ -74,8 +76,10 @@ func newShop(t *testing.T, d *db.DB) *shop {
 	s.Service = &billing.Service{DB: d, Log: &event.Log{}, Jobs: queue, Signer: signer}
 
 	own := httptest.NewServer(http.HandlerFunc(s.hear))
-	s.provider = testcard.New(testcard.Config{Secret: apiSecret, WebhookURL: own.URL, WebhookSecret: webhookSecret, Now: s.clock.now,
-		WebhookRetries: []time.Duration{time.Millisecond, 5 * time.Millisecond}})
+	s.provider = testcard.New(testcard.Config{
+		Secret: apiSecret, WebhookURL: own.URL, WebhookSecret: webhookSecret, Now: s.clock.now,
+		WebhookRetries: []time.Duration{time.Millisecond, 5 * time.Millisecond},
+	})
 	theirs := httptest.NewServer(s.provider.Handler())
 	card, err := billing.NewTestcard(billing.TestcardConfig{URL: theirs.URL, Secret: apiSecret, WebhookSecret: webhookSecret, Now: s.clock.now})
 	check(t, err)
@@ -100,8 +104,8 @@ func newShop(t *testing.T, d *db.DB) *shop {
 
 // hear is the webhook's address, as billingweb answers it.
 func (s *shop) hear(w http.ResponseWriter, r *http.Request) {
-	s.hooks.Add(1)
-	defer s.hooks.Done()
+	s.came.Add(1)
+	defer s.taken.Add(1)
 	body, _ := io.ReadAll(r.Body)
 	if err := s.Hear(r.Context(), billing.TestcardName, r.Header, body); err != nil {
 		w.WriteHeader(http.StatusInternalServerError)
@@ -129,8 +133,10 @@ func (s *shop) tx(t *testing.T, f func(tx *db.Tx) error) {
 }
 
 func ask(subject string) billing.Ask {
-	return billing.Ask{Kind: kind, Subject: subject, Reference: "N-" + subject, CustomerID: "oak", Amount: money.Of(124950, money.NOK),
-		Description: "1 nøkkelbrikke", L: i18n.NB, ReturnPath: "/orders/" + subject}
+	return billing.Ask{
+		Kind: kind, Subject: subject, Reference: "N-" + subject, CustomerID: "oak", Amount: money.Of(124950, money.NOK),
+		Description: "1 nøkkelbrikke", L: i18n.NB, ReturnPath: "/orders/" + subject,
+	}
 }
 
 func (s *shop) open(t *testing.T, subject string) billing.Payment {
@@ -229,8 +235,9 @@ func until(t *testing.T, missing func() string) {
 // calm waits until neither jobs nor webhooks are at work.
 func (s *shop) calm(t *testing.T) {
 	t.Helper()
-	s.hooks.Wait()
 	check(t, s.Jobs.Drain(t.Context()))
+	until(t, func() string { return differs(s.taken.Load(), s.came.Load()) })
+	check(t, s.Jobs.Drain(t.Context())) // what the webhooks led to
 }
 
 // events lists what has happened to a payment, without "billing.payment.".

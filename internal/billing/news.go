@@ -43,6 +43,8 @@ func NewsOf(e event.Event) (News, error) {
 	if err != nil {
 		return News{}, fmt.Errorf("read event %s: %w", e.ID, err)
 	}
-	return News{PaymentID: e.Subject, Kind: in.Kind, Subject: in.Subject, Attempt: in.Attempt, Amount: money.Of(in.Amount, in.Currency),
-		Captured: in.Captured, Refunded: in.Refunded, ReservedUntil: in.ReservedUntil, Failure: in.Failure, Late: in.Late}, nil
+	return News{
+		PaymentID: e.Subject, Kind: in.Kind, Subject: in.Subject, Attempt: in.Attempt, Amount: money.Of(in.Amount, in.Currency),
+		Captured: in.Captured, Refunded: in.Refunded, ReservedUntil: in.ReservedUntil, Failure: in.Failure, Late: in.Late,
+	}, nil
 }

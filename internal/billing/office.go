@@ -171,8 +171,10 @@ func (s *Service) Retry(ctx context.Context, by authz.Actor, paymentID string) e
 		if err := s.retryAll(ctx, tx, p, again); err != nil {
 			return err
 		}
-		return s.Log.Record(ctx, tx, by, event.Event{Kind: "billing.payment", Subject: p.ID, Name: "billing.payment.retry",
-			CustomerID: p.CustomerID, SiteID: p.SiteID, Data: event.Data(map[string]any{"kind": p.Kind, "subject": p.Subject})})
+		return s.Log.Record(ctx, tx, by, event.Event{
+			Kind: "billing.payment", Subject: p.ID, Name: "billing.payment.retry",
+			CustomerID: p.CustomerID, SiteID: p.SiteID, Data: event.Data(map[string]any{"kind": p.Kind, "subject": p.Subject}),
+		})
 	})
 }
 

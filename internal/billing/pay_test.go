@@ -20,21 +20,23 @@ func TestKEY4_APaymentIsReservedOnceHoweverTheNewsComes(t *testing.T) {
 	tests := []struct {
 		name      string
 		behaviour testcard.Behaviour
-		back      bool // the browser comes back
-		poll      bool // the sweep runs, some minutes later
+		hooks     int64 // how many webhooks come
+		back      bool  // the browser comes back
+		poll      bool  // the sweep runs, some minutes later
 	}{
-		{"the webhook comes before the browser", testcard.Behaviour{WebhookBeforeReturn: true}, true, false},
-		{"the webhook comes after the browser", testcard.Behaviour{WebhookDelay: 100 * time.Millisecond}, true, false},
-		{"the webhook comes twice", testcard.Behaviour{WebhookTwice: true}, true, false},
-		{"the webhook comes, the browser never", testcard.Behaviour{}, false, false},
-		{"the browser comes, the webhook never", testcard.Behaviour{WebhookNever: true}, true, false},
-		{"neither comes, the sweep finds out", testcard.Behaviour{WebhookNever: true}, false, true},
+		{"the webhook comes before the browser", testcard.Behaviour{WebhookBeforeReturn: true}, 1, true, false},
+		{"the webhook comes after the browser", testcard.Behaviour{WebhookDelay: 100 * time.Millisecond}, 1, true, false},
+		{"the webhook comes twice", testcard.Behaviour{WebhookTwice: true}, 2, true, false},
+		{"the webhook comes, the browser never", testcard.Behaviour{}, 1, false, false},
+		{"the browser comes, the webhook never", testcard.Behaviour{WebhookNever: true}, 0, true, false},
+		{"neither comes, the sweep finds out", testcard.Behaviour{WebhookNever: true}, 0, false, true},
 	}
 	each(t, func(t *testing.T, s *shop) {
 		for _, tt := range tests {
 			t.Run(tt.name, func(t *testing.T) {
 				s.provider.SetBehaviour(tt.behaviour)
 				p, page := s.started(t, tt.name)
+				before := s.came.Load()
 
 				address := s.pay(t, page, accepted)
 				if tt.back {
@@ -48,6 +50,7 @@ func TestKEY4_APaymentIsReservedOnceHoweverTheNewsComes(t *testing.T) {
 				}
 
 				p = s.wait(t, p.ID, billing.Reserved)
+				until(t, func() string { return differs(s.came.Load()-before, tt.hooks) })
 				s.calm(t)
 				if p.ReservedUntil == nil || p.Captured != 0 {
 					t.Errorf("reserved until %v, captured %d", p.ReservedUntil, p.Captured)
@@ -62,6 +65,7 @@ func TestASecondWebhookWithTheSameIDIsKeptOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		s.provider.SetBehaviour(testcard.Behaviour{WebhookTwice: true})
 		p := s.reserved(t, "1")
+		until(t, func() string { return differs(s.came.Load(), 2) })
 		s.calm(t)
 		n, err := db.One[int64](t.Context(), s.DB, `SELECT COUNT(*) AS n FROM payment_messages WHERE payment_id = $1 AND name = 'payment.reserved'`, p.ID)
 		if err != nil || n != 1 {

@@ -62,10 +62,12 @@ func (s *Service) Open(ctx context.Context, tx *db.Tx, a Ask) (Payment, error) {
 			return old, errors.Join(err, sameAmount(old, a))
 		}
 	}
-	p := Payment{ID: id.New(), Kind: a.Kind, Subject: a.Subject, Attempt: old.Attempt + 1, CustomerID: a.CustomerID, SiteID: a.SiteID,
+	p := Payment{
+		ID: id.New(), Kind: a.Kind, Subject: a.Subject, Attempt: old.Attempt + 1, CustomerID: a.CustomerID, SiteID: a.SiteID,
 		Reference: a.Reference, Description: a.Description, Language: a.L.Tag(), ReturnPath: a.ReturnPath, ReturnKind: a.ReturnKind, ReturnID: a.ReturnID,
 		Provider: s.Providers[0].Name(), State: Created, Currency: a.Amount.Currency, Amount: a.Amount.Minor,
-		CreatedAt: tx.Now, ChangedAt: tx.Now, Version: 1}
+		CreatedAt: tx.Now, ChangedAt: tx.Now, Version: 1,
+	}
 	made, err := insert(ctx, tx, p)
 	if err != nil || made {
 		return p, err

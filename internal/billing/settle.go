@@ -76,7 +76,7 @@ func (s *Service) call(ctx context.Context, p Payment, st Step) (r Report, err e
 	if err != nil {
 		return Report{}, err
 	}
-	switch st.Does { //nolint:exhaustive // no step does anything else
+	switch st.Does {
 	case Capture:
 		r, err = from.Capture(ctx, p.ref(), money.Of(st.Amount, p.Currency), st.ID)
 	case Refund:

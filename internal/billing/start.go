@@ -45,8 +45,10 @@ func (s *Service) start(ctx context.Context, p Payment, late bool) (string, erro
 	back := s.returnURL(p.ID)
 	call, cancel := context.WithTimeout(ctx, startWait)
 	defer cancel()
-	session, err := from.Start(call, Opening{Key: p.ID, Reference: p.Reference, Description: p.Description, Amount: p.Money(), L: p.L(),
-		ReturnURL: back, CancelURL: back + "?cancelled=1", ExpiresAt: p.expiresAt()})
+	session, err := from.Start(call, Opening{
+		Key: p.ID, Reference: p.Reference, Description: p.Description, Amount: p.Money(), L: p.L(),
+		ReturnURL: back, CancelURL: back + "?cancelled=1", ExpiresAt: p.expiresAt(),
+	})
 	if err != nil {
 		return "", fmt.Errorf("start payment %s: %w", p.ID, err)
 	}

@@ -131,8 +131,10 @@ var testcardFailures = map[string]string{
 }
 
 func reportOf(p client.Payment) Report {
-	r := Report{Ref: Ref{Session: p.Session, Payment: p.ID}, Amount: money.Of(p.AmountMinor, money.Currency(p.Currency)),
-		Captured: p.CapturedMinor, Refunded: p.RefundedMinor, Mark: strconv.FormatInt(p.Version, 10), At: p.UpdatedAt}
+	r := Report{
+		Ref: Ref{Session: p.Session, Payment: p.ID}, Amount: money.Of(p.AmountMinor, money.Currency(p.Currency)),
+		Captured: p.CapturedMinor, Refunded: p.RefundedMinor, Mark: strconv.FormatInt(p.Version, 10), At: p.UpdatedAt,
+	}
 	switch p.State {
 	case client.Created:
 		r.State = Created

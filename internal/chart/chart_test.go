@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"context"
 	"encoding/xml"
 	"errors"
 	"flag"
@@ -71,7 +70,7 @@ func TestTextsAreEscaped(t *testing.T) {
 func TestAChartIsAComponent(t *testing.T) {
 	var b strings.Builder
 	f := year().Draw()
-	if err := f.Render(context.TODO(), &b); err != nil || b.String() != f.String() {
+	if err := f.Render(t.Context(), &b); err != nil || b.String() != f.String() {
 		t.Errorf("Render wrote %d bytes of %d (%v)", b.Len(), len(f.String()), err)
 	}
 }

@@ -29,7 +29,9 @@ func tableOwners(t *testing.T) map[string]string {
 	owners := map[string]string{}
 	for _, name := range names {
 		_, word, _ := strings.Cut(strings.TrimSuffix(filepath.Base(name), ".sql"), "_")
-		i := slices.IndexFunc(modules, func(m string) bool { return word == m || strings.HasPrefix(word, m+"_") || strings.HasPrefix(word, m+".") })
+		i := slices.IndexFunc(modules, func(m string) bool {
+			return word == m || strings.HasPrefix(word, m+"_") || strings.HasPrefix(word, m+".")
+		})
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

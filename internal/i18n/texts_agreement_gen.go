@@ -570,17 +570,17 @@ func (l L) AgreementPricesLead() string {
 	return "Inkludert mva."
 }
 
-// AgreementSearch is "Search for a customer: name, town or number" in English.
+// AgreementSearch is "Customer's name, town or number" in English.
 func (l L) AgreementSearch() string {
 	switch l {
 	case SV:
-		return "Sök kund: namn, ort eller kundnr"
+		return "Kundens namn, ort eller kundnr"
 	case DA:
-		return "Søg efter kunde: navn, by eller kundenr."
+		return "Kundens navn, by eller kundenr."
 	case EN:
-		return "Search for a customer: name, town or number"
+		return "Customer's name, town or number"
 	}
-	return "Søk etter kunde: navn, sted eller kundenr."
+	return "Kundens navn, sted eller kundenr."
 }
 
 // AgreementSignedOn is "Signed" in English.
@@ -651,7 +651,7 @@ func init() {
 		{"agreement.ended", [...]string{"Avtalen er avsluttet.", "Avtalet är avslutat.", "Aftalen er afsluttet.", "The agreement has ended."}},
 		{"agreement.ending", [...]string{"Siste dag for avtalen er lagret.", "Avtalets sista dag är sparad.", "Aftalens sidste dag er gemt.", "The agreement's last day has been saved."}},
 		{"agreement.ends_on", [...]string{"Den siste dagen kan ikke være før den første", "Den sista dagen kan inte vara före den första", "Den sidste dag kan ikke være før den første", "The last day cannot be before the first"}},
-		{"agreement.ends_on.missing", [...]string{"Skriv den siste dagen avtalen gjelder, for eksempel 31.12.2026", "Ange sista dagen som avtalet gäller, till exempel 2026-12-31", "Skriv den sidste dag, aftalen gælder, for eksempel 31.12.2026", "Enter the last day of the agreement, for example 31/12/2026"}},
+		{"agreement.ends_on.missing", [...]string{"Velg den siste dagen avtalen gjelder", "Välj den sista dagen som avtalet gäller", "Vælg den sidste dag, aftalen gælder", "Choose the last day of the agreement"}},
 		{"agreement.ends_on.past", [...]string{"Velg i dag eller en senere dag", "Välj i dag eller en senare dag", "Vælg i dag eller en senere dag", "Choose today or a later day"}},
 		{"agreement.item.fob", [...]string{"Nøkkelbrikke", "Nyckelbricka", "Nøglebrik", "Key fob"}},
 		{"agreement.item.freight", [...]string{"Porto", "Porto", "Porto", "Postage"}},

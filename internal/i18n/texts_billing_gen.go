@@ -98,6 +98,19 @@ func (l L) BillingChecking() string {
 	return "Vi sjekker betalingen"
 }
 
+// BillingCheckingReload is "The page reloads by itself in a few seconds." in English.
+func (l L) BillingCheckingReload() string {
+	switch l {
+	case SV:
+		return "Sidan uppdateras av sig själv om några sekunder."
+	case DA:
+		return "Siden opdaterer sig selv om nogle sekunder."
+	case EN:
+		return "The page reloads by itself in a few seconds."
+	}
+	return "Siden oppdaterer seg selv om noen sekunder."
+}
+
 // BillingCheckingSlow is "The card provider is not answering at the moment. We keep asking, and nothing is lost. It is safe to close this page." in English.
 func (l L) BillingCheckingSlow() string {
 	switch l {
@@ -111,17 +124,17 @@ func (l L) BillingCheckingSlow() string {
 	return "Kortleverandøren svarer ikke akkurat nå. Vi fortsetter å spørre, og ingenting går tapt. Det er trygt å lukke siden."
 }
 
-// BillingCheckingText is "We are waiting for the card provider's answer about {reference} for {amount}. The page reloads by itself in a few seconds. There is no need to pay again." in English.
+// BillingCheckingText is "We are waiting for the card provider's answer about {reference} for {amount}. There is no need to pay again." in English.
 func (l L) BillingCheckingText(amount string, reference string) string {
 	switch l {
 	case SV:
-		return "Vi väntar på svar från kortleverantören om " + reference + " på " + amount + ". Sidan uppdateras av sig själv om några sekunder. Det är inte nödvändigt att betala igen."
+		return "Vi väntar på svar från kortleverantören om " + reference + " på " + amount + ". Det är inte nödvändigt att betala igen."
 	case DA:
-		return "Vi venter på svar fra kortudbyderen om " + reference + " på " + amount + ". Siden opdaterer sig selv om nogle sekunder. Det er ikke nødvendigt at betale igen."
+		return "Vi venter på svar fra kortudbyderen om " + reference + " på " + amount + ". Det er ikke nødvendigt at betale igen."
 	case EN:
-		return "We are waiting for the card provider's answer about " + reference + " for " + amount + ". The page reloads by itself in a few seconds. There is no need to pay again."
+		return "We are waiting for the card provider's answer about " + reference + " for " + amount + ". There is no need to pay again."
 	}
-	return "Vi venter på svar fra kortleverandøren om " + reference + " på " + amount + ". Siden oppdaterer seg selv om noen sekunder. Det er ikke nødvendig å betale på nytt."
+	return "Vi venter på svar fra kortleverandøren om " + reference + " på " + amount + ". Det er ikke nødvendig å betale på nytt."
 }
 
 // BillingFacts is "About the payment" in English.
@@ -497,6 +510,19 @@ func (l L) BillingStepsNone() string {
 		return "Nothing yet: the amount has been neither taken nor released."
 	}
 	return "Ingenting ennå: beløpet er verken trukket eller frigitt."
+}
+
+// BillingStuck is "Is something stuck?" in English.
+func (l L) BillingStuck() string {
+	switch l {
+	case SV:
+		return "Står något still?"
+	case DA:
+		return "Står noget stille?"
+	case EN:
+		return "Is something stuck?"
+	}
+	return "Står noe stille?"
 }
 
 // BillingTroubled is "The card provider said no – needs a look" in English.

@@ -339,17 +339,17 @@ func (l L) IdentityRole() string {
 	return "Rolle"
 }
 
-// IdentitySearchCustomers is "Search by name, town, customer number or organisation number" in English.
+// IdentitySearchCustomers is "Name, town, customer no. or org. no." in English.
 func (l L) IdentitySearchCustomers() string {
 	switch l {
 	case SV:
-		return "Sök på namn, ort, kundnr eller organisationsnummer"
+		return "Namn, ort, kundnr eller org.nr"
 	case DA:
-		return "Søg på navn, by, kundenr. eller CVR-nummer"
+		return "Navn, by, kundenr. eller CVR-nr."
 	case EN:
-		return "Search by name, town, customer number or organisation number"
+		return "Name, town, customer no. or org. no."
 	}
-	return "Søk etter navn, sted, kundenr. eller organisasjonsnummer"
+	return "Navn, sted, kundenr. eller org.nr."
 }
 
 // IdentitySignInAction is "Sign in" in English.

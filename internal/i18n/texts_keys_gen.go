@@ -2,6 +2,54 @@
 
 package i18n
 
+// KeysAdditional is "In addition to the old ones" in English.
+func (l L) KeysAdditional() string {
+	switch l {
+	case SV:
+		return "Utöver de gamla"
+	case DA:
+		return "Ud over de gamle"
+	case EN:
+		return "In addition to the old ones"
+	}
+	return "I tillegg til de gamle"
+}
+
+// KeysAdditionalHint is "The old ones work as before." in English.
+func (l L) KeysAdditionalHint() string {
+	switch l {
+	case SV:
+		return "De gamla fungerar som förut."
+	case EN:
+		return "The old ones work as before."
+	}
+	return "De gamle virker som før."
+}
+
+// KeysAddress is "Address" in English.
+func (l L) KeysAddress() string {
+	switch l {
+	case SV:
+		return "Adress"
+	case EN:
+		return "Address"
+	}
+	return "Adresse"
+}
+
+// KeysAddressLegend is "Address – only for post" in English.
+func (l L) KeysAddressLegend() string {
+	switch l {
+	case SV:
+		return "Adress – bara vid post"
+	case DA:
+		return "Adresse – kun ved post"
+	case EN:
+		return "Address – only for post"
+	}
+	return "Adresse – bare ved post"
+}
+
 // KeysApprovalTitle is "{what} for flat {flat}" in English.
 func (l L) KeysApprovalTitle(flat string, what string) string {
 	switch l {
@@ -13,6 +61,143 @@ func (l L) KeysApprovalTitle(flat string, what string) string {
 		return what + " for flat " + flat
 	}
 	return what + " til leilighet " + flat
+}
+
+// KeysAskedBoard is "The board, on behalf of a resident" in English.
+func (l L) KeysAskedBoard() string {
+	switch l {
+	case SV:
+		return "Styrelsen, för en boendes räkning"
+	case DA:
+		return "Bestyrelsen, på vegne af en beboer"
+	case EN:
+		return "The board, on behalf of a resident"
+	}
+	return "Styret, på vegne av en beboer"
+}
+
+// KeysAskedBoardHint is "The requisitioner is mailed a link first. The resident pays from an e-mail of their own." in English.
+func (l L) KeysAskedBoardHint() string {
+	switch l {
+	case SV:
+		return "Rekvirenten får först en länk via e-post. Den boende betalar från sitt eget mejl."
+	case DA:
+		return "Rekvirenten får først et link på e-mail. Beboeren betaler fra sin egen e-mail."
+	case EN:
+		return "The requisitioner is mailed a link first. The resident pays from an e-mail of their own."
+	}
+	return "Rekvirenten får en lenke på e-post først. Beboeren betaler fra sin egen e-post."
+}
+
+// KeysAskedBy is "Who is ordering?" in English.
+func (l L) KeysAskedBy() string {
+	switch l {
+	case SV:
+		return "Vem beställer?"
+	case EN:
+		return "Who is ordering?"
+	}
+	return "Hvem bestiller?"
+}
+
+// KeysAskedResident is "Someone who lives here" in English.
+func (l L) KeysAskedResident() string {
+	switch l {
+	case SV:
+		return "En som bor här"
+	case DA:
+		return "En, der bor her"
+	case EN:
+		return "Someone who lives here"
+	}
+	return "En som bor her"
+}
+
+// KeysAskedResidentHint is "Pays by card now. The board is asked by e-mail." in English.
+func (l L) KeysAskedResidentHint() string {
+	switch l {
+	case SV:
+		return "Betalar med kort nu. Styrelsen får frågan via e-post."
+	case DA:
+		return "Betaler med kort nu. Bestyrelsen får spørgsmålet på e-mail."
+	case EN:
+		return "Pays by card now. The board is asked by e-mail."
+	}
+	return "Betaler med kort nå. Styret får spørsmålet på e-post."
+}
+
+// KeysBack is "Back" in English.
+func (l L) KeysBack() string {
+	switch l {
+	case SV:
+		return "Tillbaka"
+	case DA:
+		return "Tilbage"
+	case EN:
+		return "Back"
+	}
+	return "Tilbake"
+}
+
+// KeysBeginAnew is "Begin anew" in English.
+func (l L) KeysBeginAnew() string {
+	switch l {
+	case SV:
+		return "Börja om"
+	case DA:
+		return "Begynd forfra"
+	case EN:
+		return "Begin anew"
+	}
+	return "Begynn på nytt"
+}
+
+// KeysCancel is "Cancel" in English.
+func (l L) KeysCancel() string {
+	switch l {
+	case DA:
+		return "Annuller"
+	case EN:
+		return "Cancel"
+	}
+	return "Avbryt"
+}
+
+// KeysChange is "Change" in English.
+func (l L) KeysChange() string {
+	switch l {
+	case SV:
+		return "Ändra"
+	case DA:
+		return "Ret"
+	case EN:
+		return "Change"
+	}
+	return "Endre"
+}
+
+// KeysCustomerNumber is "Customer number" in English.
+func (l L) KeysCustomerNumber() string {
+	switch l {
+	case SV:
+		return "Kundnummer"
+	case EN:
+		return "Customer number"
+	}
+	return "Kundenummer"
+}
+
+// KeysCustomerNumberHint is "The housing association's number with us. The board has it." in English.
+func (l L) KeysCustomerNumberHint() string {
+	switch l {
+	case SV:
+		return "Föreningens nummer hos oss. Styrelsen har det."
+	case DA:
+		return "Boligforeningens nummer hos os. Bestyrelsen har det."
+	case EN:
+		return "The housing association's number with us. The board has it."
+	}
+	return "Borettslagets eller sameiets nummer hos oss. Styret har det."
 }
 
 // KeysDecideBy is "Answer by" in English.
@@ -37,6 +222,67 @@ func (l L) KeysDelivery() string {
 	return "Levering"
 }
 
+// KeysDeliveryQuestion is "Pickup or post" in English.
+func (l L) KeysDeliveryQuestion() string {
+	switch l {
+	case SV:
+		return "Hämtning eller post"
+	case DA:
+		return "Afhentning eller post"
+	case EN:
+		return "Pickup or post"
+	}
+	return "Henting eller post"
+}
+
+// KeysDoneTitle is "Order {number} has been placed" in English.
+func (l L) KeysDoneTitle(number string) string {
+	switch l {
+	case SV:
+		return "Beställning " + number + " är lagd"
+	case DA:
+		return "Bestilling " + number + " er oprettet"
+	case EN:
+		return "Order " + number + " has been placed"
+	}
+	return "Bestilling " + number + " er lagt inn"
+}
+
+// KeysDrawingNote is "The numbers in the drawing are examples." in English.
+func (l L) KeysDrawingNote() string {
+	switch l {
+	case SV:
+		return "Siffrorna på teckningen är exempel."
+	case EN:
+		return "The numbers in the drawing are examples."
+	}
+	return "Tallene på tegningen er eksempler."
+}
+
+// KeysEmail is "E-mail" in English.
+func (l L) KeysEmail() string {
+	switch l {
+	case DA:
+		return "E-mail"
+	case EN:
+		return "E-mail"
+	}
+	return "E-post"
+}
+
+// KeysEmailHint is "The link to the order comes here." in English.
+func (l L) KeysEmailHint() string {
+	switch l {
+	case SV:
+		return "Länken till beställningen kommer hit."
+	case DA:
+		return "Linket til bestillingen kommer hertil."
+	case EN:
+		return "The link to the order comes here."
+	}
+	return "Lenken til bestillingen kommer hit."
+}
+
 // KeysFlat is "Flat" in English.
 func (l L) KeysFlat() string {
 	switch l {
@@ -48,6 +294,30 @@ func (l L) KeysFlat() string {
 		return "Flat"
 	}
 	return "Leilighet"
+}
+
+// KeysFlatHint is "As on the door or letterbox" in English.
+func (l L) KeysFlatHint() string {
+	switch l {
+	case SV:
+		return "Som på dörren eller brevlådan"
+	case EN:
+		return "As on the door or letterbox"
+	}
+	return "Som på døren eller postkassen"
+}
+
+// KeysFobHint is "Opens doors with a reader. The system and zone numbers are on the fob." in English.
+func (l L) KeysFobHint() string {
+	switch l {
+	case SV:
+		return "Öppnar dörrar med läsare. System- och zonnummer står på brickan."
+	case DA:
+		return "Åbner døre med læser. System- og zonenummer står på brikken."
+	case EN:
+		return "Opens doors with a reader. The system and zone numbers are on the fob."
+	}
+	return "Åpner dører med leser. System- og sonenummer står på brikken."
 }
 
 // KeysFobs is "{n} key fobs" in English.
@@ -73,6 +343,248 @@ func (l L) KeysFobs(n int) string {
 		return l.count(n) + " nøkkelbrikke"
 	}
 	return l.count(n) + " nøkkelbrikker"
+}
+
+// KeysGoOn is "Continue" in English.
+func (l L) KeysGoOn() string {
+	switch l {
+	case SV:
+		return "Fortsätt"
+	case DA:
+		return "Fortsæt"
+	case EN:
+		return "Continue"
+	}
+	return "Gå videre"
+}
+
+// KeysHouse is "Housing association" in English.
+func (l L) KeysHouse() string {
+	switch l {
+	case SV:
+		return "Bostadsrättsförening"
+	case DA:
+		return "Boligforening"
+	case EN:
+		return "Housing association"
+	}
+	return "Borettslag eller sameie"
+}
+
+// KeysHouseName is "Search by name" in English.
+func (l L) KeysHouseName() string {
+	switch l {
+	case SV:
+		return "Sök på namnet"
+	case DA:
+		return "Søg på navnet"
+	case EN:
+		return "Search by name"
+	}
+	return "Søk på navnet"
+}
+
+// KeysHouses is "Housing association" in English.
+func (l L) KeysHouses() string {
+	switch l {
+	case SV:
+		return "Bostadsrättsförening"
+	case DA:
+		return "Boligforening"
+	case EN:
+		return "Housing association"
+	}
+	return "Borettslag eller sameie"
+}
+
+// KeysHousesFound is "{n} matches. Choose the right one." in English.
+func (l L) KeysHousesFound(n int) string {
+	switch l {
+	case SV:
+		if n == 1 {
+			return "En träff. Välj den om den stämmer."
+		}
+		return l.count(n) + " träffar. Välj den som stämmer."
+	case DA:
+		if n == 1 {
+			return "Ét resultat. Vælg det, hvis det passer."
+		}
+		return l.count(n) + " resultater. Vælg det, der passer."
+	case EN:
+		if n == 1 {
+			return "One match. Choose it if it is right."
+		}
+		return l.count(n) + " matches. Choose the right one."
+	}
+	if n == 1 {
+		return "Ett treff. Velg det hvis det stemmer."
+	}
+	return l.count(n) + " treff. Velg det som stemmer."
+}
+
+// KeysHousesLead is "Only those with a current key agreement can be chosen." in English.
+func (l L) KeysHousesLead() string {
+	switch l {
+	case SV:
+		return "Bara de som har ett gällande nyckelavtal kan väljas."
+	case DA:
+		return "Kun dem med en gældende nøgleaftale kan vælges."
+	case EN:
+		return "Only those with a current key agreement can be chosen."
+	}
+	return "Bare de som har en gjeldende nøkkelavtale, kan velges."
+}
+
+// KeysHousesNone is "No matches. Check the spelling. The board knows whether there is a key agreement." in English.
+func (l L) KeysHousesNone() string {
+	switch l {
+	case SV:
+		return "Inga träffar. Kontrollera stavningen. Styrelsen vet om det finns ett nyckelavtal."
+	case DA:
+		return "Ingen resultater. Kontrollér stavemåden. Bestyrelsen ved, om der er en nøgleaftale."
+	case EN:
+		return "No matches. Check the spelling. The board knows whether there is a key agreement."
+	}
+	return "Ingen treff. Kontroller skrivemåten. Styret vet om det finnes en nøkkelavtale."
+}
+
+// KeysHowBoard is "The board says yes" in English.
+func (l L) KeysHowBoard() string {
+	switch l {
+	case SV:
+		return "Styrelsen säger ja"
+	case DA:
+		return "Bestyrelsen siger ja"
+	case EN:
+		return "The board says yes"
+	}
+	return "Styret sier ja"
+}
+
+// KeysHowBoardText is "The board is asked by e-mail at once." in English.
+func (l L) KeysHowBoardText() string {
+	switch l {
+	case SV:
+		return "Styrelsen får frågan via e-post direkt."
+	case DA:
+		return "Bestyrelsen får spørgsmålet på e-mail med det samme."
+	case EN:
+		return "The board is asked by e-mail at once."
+	}
+	return "Styret får spørsmålet på e-post med en gang."
+}
+
+// KeysHowMade is "We make it" in English.
+func (l L) KeysHowMade() string {
+	switch l {
+	case SV:
+		return "Vi tillverkar den"
+	case DA:
+		return "Vi laver den"
+	case EN:
+		return "We make it"
+	}
+	return "Vi lager den"
+}
+
+// KeysHowMadeText is "Collected from us or sent by post." in English.
+func (l L) KeysHowMadeText() string {
+	switch l {
+	case SV:
+		return "Hämtas hos oss eller kommer med posten."
+	case DA:
+		return "Hentes hos os eller kommer med posten."
+	case EN:
+		return "Collected from us or sent by post."
+	}
+	return "Hentes hos oss eller kommer i posten."
+}
+
+// KeysHowManyTitle is "Why and how many" in English.
+func (l L) KeysHowManyTitle() string {
+	switch l {
+	case SV:
+		return "Varför och hur många"
+	case EN:
+		return "Why and how many"
+	}
+	return "Hvorfor og hvor mange"
+}
+
+// KeysHowOrder is "Order" in English.
+func (l L) KeysHowOrder() string {
+	switch l {
+	case SV:
+		return "Beställ"
+	case DA:
+		return "Bestil"
+	case EN:
+		return "Order"
+	}
+	return "Bestill"
+}
+
+// KeysHowOrderText is "It takes two minutes with an old fob or key at hand." in English.
+func (l L) KeysHowOrderText() string {
+	switch l {
+	case SV:
+		return "Det tar två minuter med en gammal bricka eller nyckel till hands."
+	case DA:
+		return "Det tager to minutter med en gammel brik eller nøgle ved hånden."
+	case EN:
+		return "It takes two minutes with an old fob or key at hand."
+	}
+	return "Det tar to minutter med en gammel brikke eller nøkkel for hånden."
+}
+
+// KeysHowPay is "Pay by card" in English.
+func (l L) KeysHowPay() string {
+	switch l {
+	case SV:
+		return "Betala med kort"
+	case EN:
+		return "Pay by card"
+	}
+	return "Betal med kort"
+}
+
+// KeysHowPayText is "The amount is only reserved." in English.
+func (l L) KeysHowPayText() string {
+	switch l {
+	case SV:
+		return "Beloppet reserveras bara."
+	case DA:
+		return "Beløbet bliver kun reserveret."
+	case EN:
+		return "The amount is only reserved."
+	}
+	return "Beløpet blir bare reservert."
+}
+
+// KeysHowTitle is "How it works" in English.
+func (l L) KeysHowTitle() string {
+	switch l {
+	case SV:
+		return "Så går det till"
+	case DA:
+		return "Sådan foregår det"
+	case EN:
+		return "How it works"
+	}
+	return "Slik går det for seg"
+}
+
+// KeysKeyHint is "Cut for the key system. The system number and key mark are on the key." in English.
+func (l L) KeysKeyHint() string {
+	switch l {
+	case SV:
+		return "Tillverkas efter låssystemet. Systemnummer och nyckelmärke står på nyckeln."
+	case DA:
+		return "Skæres efter låsesystemet. Systemnummer og nøglemærke står på nøglen."
+	case EN:
+		return "Cut for the key system. The system number and key mark are on the key."
+	}
+	return "Skjæres etter låssystemet. Systemnummer og nøkkelmerke står på nøkkelen."
 }
 
 // KeysKeyMark is "Key mark" in English.
@@ -111,6 +623,19 @@ func (l L) KeysKeys(n int) string {
 		return l.count(n) + " systemnøkkel"
 	}
 	return l.count(n) + " systemnøkler"
+}
+
+// KeysMadeOf is "{made} of {of} made" in English.
+func (l L) KeysMadeOf(made string, of string) string {
+	switch l {
+	case SV:
+		return made + " av " + of + " tillverkade"
+	case DA:
+		return made + " af " + of + " lavet"
+	case EN:
+		return made + " of " + of + " made"
+	}
+	return made + " av " + of + " laget"
 }
 
 // KeysMailApproveButton is "See the order and answer" in English.
@@ -423,6 +948,71 @@ func (l L) KeysMailRejectedText() string {
 	return "Styret har dessverre sagt nei til bestillingen."
 }
 
+// KeysMailRequisitionButton is "Begin the order" in English.
+func (l L) KeysMailRequisitionButton() string {
+	switch l {
+	case SV:
+		return "Börja beställningen"
+	case DA:
+		return "Begynd bestillingen"
+	case EN:
+		return "Begin the order"
+	}
+	return "Begynn bestillingen"
+}
+
+// KeysMailRequisitionNext is "The resident gets an e-mail to pay, and the requisitioner confirms in the end." in English.
+func (l L) KeysMailRequisitionNext() string {
+	switch l {
+	case SV:
+		return "Den boende får ett mejl för att betala och rekvirenten bekräftar till sist."
+	case DA:
+		return "Beboeren får en e-mail til at betale, og rekvirenten bekræfter til sidst."
+	case EN:
+		return "The resident gets an e-mail to pay, and the requisitioner confirms in the end."
+	}
+	return "Beboeren får en e-post for å betale, og rekvirenten bekrefter til slutt."
+}
+
+// KeysMailRequisitionSmall is "The link works for 24 hours. If it was not expected, the e-mail can be deleted; nothing has been ordered." in English.
+func (l L) KeysMailRequisitionSmall() string {
+	switch l {
+	case SV:
+		return "Länken fungerar i 24 timmar. Om mejlet kom oväntat går det bra att slänga det; ingenting är beställt."
+	case DA:
+		return "Linket virker i 24 timer. Kom e-mailen uventet, kan den slettes; intet er bestilt."
+	case EN:
+		return "The link works for 24 hours. If it was not expected, the e-mail can be deleted; nothing has been ordered."
+	}
+	return "Lenken virker i 24 timer. Kom den uventet, kan e-posten slettes; ingenting er bestilt."
+}
+
+// KeysMailRequisitionSubject is "Order keys for residents of {house}" in English.
+func (l L) KeysMailRequisitionSubject(house string) string {
+	switch l {
+	case SV:
+		return "Beställ nycklar åt boende i " + house
+	case DA:
+		return "Bestil nøgler for beboere i " + house
+	case EN:
+		return "Order keys for residents of " + house
+	}
+	return "Bestill nøkler for beboere i " + house
+}
+
+// KeysMailRequisitionText is "Someone asked for a link to order keys for residents of {house}." in English.
+func (l L) KeysMailRequisitionText(house string) string {
+	switch l {
+	case SV:
+		return "Någon bad om en länk för att beställa nycklar åt boende i " + house + "."
+	case DA:
+		return "Nogen bad om et link til at bestille nøgler for beboere i " + house + "."
+	case EN:
+		return "Someone asked for a link to order keys for residents of " + house + "."
+	}
+	return "Noen ba om en lenke for å bestille nøkler for beboere i " + house + "."
+}
+
 // KeysMailSentNext is "Open the order and confirm when it has arrived." in English.
 func (l L) KeysMailSentNext() string {
 	switch l {
@@ -510,6 +1100,286 @@ func (l L) KeysMailWhyResident() string {
 	return "Denne e-posten kommer fordi adressen står på en bestilling av nøkler. Lenken åpner bestillingen uten innlogging, så den bør ikke sendes videre."
 }
 
+// KeysMoneyRefunded is "{amount} has been paid back" in English.
+func (l L) KeysMoneyRefunded(amount string) string {
+	switch l {
+	case SV:
+		return amount + " är återbetalat"
+	case DA:
+		return amount + " er betalt tilbage"
+	case EN:
+		return amount + " has been paid back"
+	}
+	return amount + " er betalt tilbake"
+}
+
+// KeysMoneyRefunding is "{amount} was charged and is being paid back" in English.
+func (l L) KeysMoneyRefunding(amount string) string {
+	switch l {
+	case SV:
+		return amount + " är draget och betalas tillbaka"
+	case DA:
+		return amount + " er trukket og bliver betalt tilbage"
+	case EN:
+		return amount + " was charged and is being paid back"
+	}
+	return amount + " er trukket og betales tilbake"
+}
+
+// KeysMoneyReleased is "The reserved {amount} has been released and nothing was charged" in English.
+func (l L) KeysMoneyReleased(amount string) string {
+	switch l {
+	case SV:
+		return "De reserverade " + amount + " har släppts och ingenting har dragits"
+	case DA:
+		return "De reserverede " + amount + " er frigivet, og der er ikke trukket noget"
+	case EN:
+		return "The reserved " + amount + " has been released and nothing was charged"
+	}
+	return "De reserverte " + amount + " er sluppet fri, og ingenting er trukket"
+}
+
+// KeysMoneyReleasing is "The reserved {amount} is being released now" in English.
+func (l L) KeysMoneyReleasing(amount string) string {
+	switch l {
+	case SV:
+		return "De reserverade " + amount + " släpps nu"
+	case DA:
+		return "De reserverede " + amount + " bliver frigivet nu"
+	case EN:
+		return "The reserved " + amount + " is being released now"
+	}
+	return "De reserverte " + amount + " slippes fri nå"
+}
+
+// KeysName is "Name" in English.
+func (l L) KeysName() string {
+	switch l {
+	case SV:
+		return "Namn"
+	case EN:
+		return "Name"
+	}
+	return "Navn"
+}
+
+// KeysNet is "Excl. VAT" in English.
+func (l L) KeysNet() string {
+	switch l {
+	case SV:
+		return "Exkl. moms"
+	case DA:
+		return "Ekskl. moms"
+	case EN:
+		return "Excl. VAT"
+	}
+	return "Uten mva."
+}
+
+// KeysNextAsk is "The board gets an e-mail and says yes or no." in English.
+func (l L) KeysNextAsk() string {
+	switch l {
+	case SV:
+		return "Styrelsen får ett mejl och säger ja eller nej."
+	case DA:
+		return "Bestyrelsen får en e-mail og siger ja eller nej."
+	case EN:
+		return "The board gets an e-mail and says yes or no."
+	}
+	return "Styret får en e-post og sier ja eller nei."
+}
+
+// KeysNextConfirm is "Once it is paid, the board gets an e-mail to confirm for good." in English.
+func (l L) KeysNextConfirm() string {
+	switch l {
+	case SV:
+		return "När det är betalt får styrelsen ett mejl för slutlig bekräftelse."
+	case DA:
+		return "Når der er betalt, får bestyrelsen en e-mail til endelig bekræftelse."
+	case EN:
+		return "Once it is paid, the board gets an e-mail to confirm for good."
+	}
+	return "Når det er betalt, kommer det en e-post til styret for endelig bekreftelse."
+}
+
+// KeysNextMake is "If yes, the amount is charged and we start. If no, it is released." in English.
+func (l L) KeysNextMake() string {
+	switch l {
+	case SV:
+		return "Vid ja dras beloppet och vi sätter i gång. Vid nej släpps det."
+	case DA:
+		return "Ved ja trækkes beløbet, og vi går i gang. Ved nej bliver det frigivet."
+	case EN:
+		return "If yes, the amount is charged and we start. If no, it is released."
+	}
+	return "Ved ja trekkes beløpet, og vi setter i gang. Ved nei slippes det fri."
+}
+
+// KeysNextMakeOnAccount is "If yes, we start. The price is invoiced under the agreement." in English.
+func (l L) KeysNextMakeOnAccount() string {
+	switch l {
+	case SV:
+		return "Vid ja sätter vi i gång. Priset faktureras enligt avtalet."
+	case DA:
+		return "Ved ja går vi i gang. Prisen faktureres efter aftalen."
+	case EN:
+		return "If yes, we start. The price is invoiced under the agreement."
+	}
+	return "Ved ja setter vi i gang. Prisen faktureres etter avtalen."
+}
+
+// KeysNextPay is "The card is not charged yet: the amount is only reserved." in English.
+func (l L) KeysNextPay() string {
+	switch l {
+	case SV:
+		return "Kortet belastas inte än: beloppet reserveras bara."
+	case DA:
+		return "Kortet bliver ikke debiteret endnu: beløbet bliver kun reserveret."
+	case EN:
+		return "The card is not charged yet: the amount is only reserved."
+	}
+	return "Kortet belastes ikke ennå: beløpet blir bare reservert."
+}
+
+// KeysNextReadyPickup is "An e-mail comes when the order can be collected." in English.
+func (l L) KeysNextReadyPickup() string {
+	switch l {
+	case SV:
+		return "Det kommer ett mejl när beställningen kan hämtas."
+	case DA:
+		return "Der kommer en e-mail, når bestillingen kan hentes."
+	case EN:
+		return "An e-mail comes when the order can be collected."
+	}
+	return "Det kommer en e-post når bestillingen kan hentes."
+}
+
+// KeysNextReadyPost is "An e-mail comes when the order has been sent." in English.
+func (l L) KeysNextReadyPost() string {
+	switch l {
+	case SV:
+		return "Det kommer ett mejl när beställningen är skickad."
+	case DA:
+		return "Der kommer en e-mail, når bestillingen er sendt."
+	case EN:
+		return "An e-mail comes when the order has been sent."
+	}
+	return "Det kommer en e-post når bestillingen er sendt."
+}
+
+// KeysNextResidentPays is "The resident gets an e-mail with a link to pay." in English.
+func (l L) KeysNextResidentPays() string {
+	switch l {
+	case SV:
+		return "Den boende får ett mejl med en länk för att betala."
+	case DA:
+		return "Beboeren får en e-mail med et link til at betale."
+	case EN:
+		return "The resident gets an e-mail with a link to pay."
+	}
+	return "Beboeren får en e-post med lenke for å betale."
+}
+
+// KeysNextTitle is "What happens next?" in English.
+func (l L) KeysNextTitle() string {
+	switch l {
+	case SV:
+		return "Vad händer nu?"
+	case DA:
+		return "Hvad sker der nu?"
+	case EN:
+		return "What happens next?"
+	}
+	return "Hva skjer videre?"
+}
+
+// KeysNumbersLead is "Capitals, spaces and hyphens make no difference." in English.
+func (l L) KeysNumbersLead() string {
+	switch l {
+	case SV:
+		return "Stora och små bokstäver, mellanslag och bindestreck spelar ingen roll."
+	case DA:
+		return "Store og små bogstaver, mellemrum og bindestreger betyder ikke noget."
+	case EN:
+		return "Capitals, spaces and hyphens make no difference."
+	}
+	return "Store og små bokstaver, mellomrom og bindestreker spiller ingen rolle."
+}
+
+// KeysNumbersLegend is "Three numbers" in English.
+func (l L) KeysNumbersLegend() string {
+	switch l {
+	case SV:
+		return "Tre nummer"
+	case EN:
+		return "Three numbers"
+	}
+	return "Tre numre"
+}
+
+// KeysNumbersOfFob is "The numbers on the fob" in English.
+func (l L) KeysNumbersOfFob() string {
+	switch l {
+	case SV:
+		return "Numren på brickan"
+	case EN:
+		return "The numbers on the fob"
+	}
+	return "Numrene på brikken"
+}
+
+// KeysNumbersOfKey is "The numbers on the key" in English.
+func (l L) KeysNumbersOfKey() string {
+	switch l {
+	case SV:
+		return "Numren på nyckeln"
+	case DA:
+		return "Numrene på nøglen"
+	case EN:
+		return "The numbers on the key"
+	}
+	return "Numrene på nøkkelen"
+}
+
+// KeysOrderAndPay is "Order and pay {amount}" in English.
+func (l L) KeysOrderAndPay(amount string) string {
+	switch l {
+	case SV:
+		return "Beställ och betala " + amount
+	case DA:
+		return "Bestil og betal " + amount
+	case EN:
+		return "Order and pay " + amount
+	}
+	return "Bestill og betal " + amount
+}
+
+// KeysOrderButton is "Order" in English.
+func (l L) KeysOrderButton() string {
+	switch l {
+	case SV:
+		return "Beställ"
+	case DA:
+		return "Bestil"
+	case EN:
+		return "Order"
+	}
+	return "Bestill"
+}
+
+// KeysOrderForButton is "Order and send a payment link" in English.
+func (l L) KeysOrderForButton() string {
+	switch l {
+	case SV:
+		return "Beställ och skicka betalningslänk"
+	case DA:
+		return "Bestil og send betalingslink"
+	case EN:
+		return "Order and send a payment link"
+	}
+	return "Bestill og send betalingslenke"
+}
+
 // KeysOrderNumber is "Order" in English.
 func (l L) KeysOrderNumber() string {
 	switch l {
@@ -519,6 +1389,69 @@ func (l L) KeysOrderNumber() string {
 		return "Order"
 	}
 	return "Bestilling"
+}
+
+// KeysPause is "Try again in {wait}." in English.
+func (l L) KeysPause(wait string) string {
+	switch l {
+	case SV:
+		return "Försök igen om " + wait + "."
+	case DA:
+		return "Prøv igen om " + wait + "."
+	case EN:
+		return "Try again in " + wait + "."
+	}
+	return "Prøv igjen om " + wait + "."
+}
+
+// KeysPayButton is "Pay {amount}" in English.
+func (l L) KeysPayButton(amount string) string {
+	switch l {
+	case SV:
+		return "Betala " + amount
+	case EN:
+		return "Pay " + amount
+	}
+	return "Betal " + amount
+}
+
+// KeysPayLater is "The order has been kept. An e-mail will come as soon as it can be paid." in English.
+func (l L) KeysPayLater() string {
+	switch l {
+	case SV:
+		return "Beställningen är sparad. Det kommer ett mejl så snart det går att betala."
+	case DA:
+		return "Bestillingen er gemt. Der kommer en e-mail, så snart der kan betales."
+	case EN:
+		return "The order has been kept. An e-mail will come as soon as it can be paid."
+	}
+	return "Bestillingen er tatt vare på. Det kommer en e-post så snart det går an å betale."
+}
+
+// KeysPayLaterTitle is "Card payment is not answering right now" in English.
+func (l L) KeysPayLaterTitle() string {
+	switch l {
+	case SV:
+		return "Kortbetalningen svarar inte just nu"
+	case DA:
+		return "Kortbetalingen svarer ikke lige nu"
+	case EN:
+		return "Card payment is not answering right now"
+	}
+	return "Kortbetalingen svarer ikke akkurat nå"
+}
+
+// KeysPayTitle is "{amount} remains to be paid" in English.
+func (l L) KeysPayTitle(amount string) string {
+	switch l {
+	case SV:
+		return amount + " återstår att betala"
+	case DA:
+		return amount + " mangler at blive betalt"
+	case EN:
+		return amount + " remains to be paid"
+	}
+	return amount + " gjenstår å betale"
 }
 
 // KeysPaymentDescription is "{what}, order {number}" in English.
@@ -532,6 +1465,122 @@ func (l L) KeysPaymentDescription(number string, what string) string {
 	return what + ", bestilling " + number
 }
 
+// KeysPersonLead is "Everything we send about the order goes here." in English.
+func (l L) KeysPersonLead() string {
+	switch l {
+	case SV:
+		return "Allt vi skickar om beställningen går hit."
+	case DA:
+		return "Alt, vi sender om bestillingen, går hertil."
+	case EN:
+		return "Everything we send about the order goes here."
+	}
+	return "Alt vi sender om bestillingen, går hit."
+}
+
+// KeysPersonLeadResident is "The resident gets an e-mail with a link to pay." in English.
+func (l L) KeysPersonLeadResident() string {
+	switch l {
+	case SV:
+		return "Den boende får ett mejl med en länk för att betala."
+	case DA:
+		return "Beboeren får en e-mail med et link til at betale."
+	case EN:
+		return "The resident gets an e-mail with a link to pay."
+	}
+	return "Beboeren får en e-post med lenke for å betale."
+}
+
+// KeysPersonLegend is "Recipient" in English.
+func (l L) KeysPersonLegend() string {
+	switch l {
+	case SV:
+		return "Mottagare"
+	case DA:
+		return "Modtager"
+	case EN:
+		return "Recipient"
+	}
+	return "Mottaker"
+}
+
+// KeysPhone is "Phone" in English.
+func (l L) KeysPhone() string {
+	switch l {
+	case EN:
+		return "Phone"
+	}
+	return "Telefon"
+}
+
+// KeysPickupHint is "An e-mail comes when it is ready." in English.
+func (l L) KeysPickupHint() string {
+	switch l {
+	case SV:
+		return "Det kommer ett mejl när den är klar."
+	case DA:
+		return "Der kommer en e-mail, når den er klar."
+	case EN:
+		return "An e-mail comes when it is ready."
+	}
+	return "Det kommer en e-post når den er klar."
+}
+
+// KeysPlaceInDrawing is "Number {place} in the drawing" in English.
+func (l L) KeysPlaceInDrawing(place string) string {
+	switch l {
+	case SV:
+		return "Nummer " + place + " på teckningen"
+	case EN:
+		return "Number " + place + " in the drawing"
+	}
+	return "Nummer " + place + " på tegningen"
+}
+
+// KeysPostHint is "The summary shows the postage." in English.
+func (l L) KeysPostHint() string {
+	switch l {
+	case SV:
+		return "Portot står i sammanfattningen."
+	case DA:
+		return "Portoen står i opsummeringen."
+	case EN:
+		return "The summary shows the postage."
+	}
+	return "Portoen står i oppsummeringen."
+}
+
+// KeysPostcode is "Postcode" in English.
+func (l L) KeysPostcode() string {
+	switch l {
+	case EN:
+		return "Postcode"
+	}
+	return "Postnummer"
+}
+
+// KeysPrice is "Price" in English.
+func (l L) KeysPrice() string {
+	switch l {
+	case EN:
+		return "Price"
+	}
+	return "Pris"
+}
+
+// KeysProductQuestion is "Fob or key" in English.
+func (l L) KeysProductQuestion() string {
+	switch l {
+	case SV:
+		return "Bricka eller nyckel"
+	case DA:
+		return "Brik eller nøgle"
+	case EN:
+		return "Fob or key"
+	}
+	return "Brikke eller nøkkel"
+}
+
 // KeysPurpose is "Purpose" in English.
 func (l L) KeysPurpose() string {
 	switch l {
@@ -541,6 +1590,286 @@ func (l L) KeysPurpose() string {
 		return "Purpose"
 	}
 	return "Formål"
+}
+
+// KeysPurposeQuestion is "What is it for?" in English.
+func (l L) KeysPurposeQuestion() string {
+	switch l {
+	case SV:
+		return "Vad ska den användas till?"
+	case DA:
+		return "Hvad skal den bruges til?"
+	case EN:
+		return "What is it for?"
+	}
+	return "Hva skal den brukes til?"
+}
+
+// KeysQuantity is "Quantity" in English.
+func (l L) KeysQuantity() string {
+	switch l {
+	case SV:
+		return "Antal"
+	case DA:
+		return "Antal"
+	case EN:
+		return "Quantity"
+	}
+	return "Antall"
+}
+
+// KeysQuantityHint is "From 1 to 20" in English.
+func (l L) KeysQuantityHint() string {
+	switch l {
+	case SV:
+		return "Från 1 till 20"
+	case EN:
+		return "From 1 to 20"
+	}
+	return "Fra 1 til 20"
+}
+
+// KeysReceivedButton is "The order has arrived" in English.
+func (l L) KeysReceivedButton() string {
+	switch l {
+	case SV:
+		return "Beställningen har kommit fram"
+	case DA:
+		return "Bestillingen er kommet frem"
+	case EN:
+		return "The order has arrived"
+	}
+	return "Bestillingen har kommet fram"
+}
+
+// KeysReceivedLead is "It will be entered as received in the register. This cannot be undone here." in English.
+func (l L) KeysReceivedLead() string {
+	switch l {
+	case SV:
+		return "Då förs den in som mottagen i registret. Det går inte att ångra här."
+	case DA:
+		return "Så bliver den ført som modtaget i registret. Det kan ikke fortrydes her."
+	case EN:
+		return "It will be entered as received in the register. This cannot be undone here."
+	}
+	return "Da blir den ført som mottatt i registeret. Det kan ikke angres her."
+}
+
+// KeysReceivedNotYet is "Not yet" in English.
+func (l L) KeysReceivedNotYet() string {
+	switch l {
+	case SV:
+		return "Inte än"
+	case DA:
+		return "Ikke endnu"
+	case EN:
+		return "Not yet"
+	}
+	return "Ikke ennå"
+}
+
+// KeysReceivedQuestion is "Has the order arrived?" in English.
+func (l L) KeysReceivedQuestion() string {
+	switch l {
+	case SV:
+		return "Har beställningen kommit fram?"
+	case DA:
+		return "Er bestillingen kommet frem?"
+	case EN:
+		return "Has the order arrived?"
+	}
+	return "Har bestillingen kommet fram?"
+}
+
+// KeysReceivedYes is "Yes, it has been received" in English.
+func (l L) KeysReceivedYes() string {
+	switch l {
+	case SV:
+		return "Ja, den är mottagen"
+	case DA:
+		return "Ja, den er modtaget"
+	case EN:
+		return "Yes, it has been received"
+	}
+	return "Ja, den er mottatt"
+}
+
+// KeysReplacement is "Replaces a lost or stolen one" in English.
+func (l L) KeysReplacement() string {
+	switch l {
+	case SV:
+		return "Ersätter en förlorad eller stulen"
+	case EN:
+		return "Replaces a lost or stolen one"
+	}
+	return "Erstatter en mistet eller stjålet"
+}
+
+// KeysReplacementCall is "Call {phone} at once to have the lost one blocked. The order itself blocks nothing." in English.
+func (l L) KeysReplacementCall(phone string) string {
+	switch l {
+	case SV:
+		return "Ring " + phone + " direkt för att spärra den förlorade. Beställningen spärrar ingenting."
+	case DA:
+		return "Ring " + phone + " med det samme for at få den mistede spærret. Bestillingen spærrer ikke noget."
+	case EN:
+		return "Call " + phone + " at once to have the lost one blocked. The order itself blocks nothing."
+	}
+	return "Ring " + phone + " med en gang for å få den mistede sperret. Bestillingen sperrer ingenting."
+}
+
+// KeysReplacementHint is "Call us at once to have the lost one blocked. The order itself blocks nothing." in English.
+func (l L) KeysReplacementHint() string {
+	switch l {
+	case SV:
+		return "Ring oss direkt för att spärra den förlorade. Beställningen spärrar ingenting."
+	case DA:
+		return "Ring til os med det samme for at få den mistede spærret. Bestillingen spærrer ikke noget."
+	case EN:
+		return "Call us at once to have the lost one blocked. The order itself blocks nothing."
+	}
+	return "Ring oss med en gang for å få den mistede sperret. Bestillingen sperrer ingenting."
+}
+
+// KeysRequisitionBegin is "An order for a resident of {house}." in English.
+func (l L) KeysRequisitionBegin(house string) string {
+	switch l {
+	case SV:
+		return "Beställning åt en boende i " + house + "."
+	case EN:
+		return "An order for a resident of " + house + "."
+	}
+	return "Bestilling for en beboer i " + house + "."
+}
+
+// KeysRequisitionEmail is "The e-mail address in the agreement" in English.
+func (l L) KeysRequisitionEmail() string {
+	switch l {
+	case SV:
+		return "E-postadressen i avtalet"
+	case DA:
+		return "E-mailadressen i aftalen"
+	case EN:
+		return "The e-mail address in the agreement"
+	}
+	return "E-postadressen i avtalen"
+}
+
+// KeysRequisitionEmailHint is "The address that was given to us, not the resident's." in English.
+func (l L) KeysRequisitionEmailHint() string {
+	switch l {
+	case SV:
+		return "Adressen som är anmäld till oss, inte den boendes."
+	case DA:
+		return "Den adresse, vi har fået oplyst, ikke beboerens."
+	case EN:
+		return "The address that was given to us, not the resident's."
+	}
+	return "Adressen som er meldt inn til oss, ikke beboerens."
+}
+
+// KeysRequisitionGo is "Begin the order" in English.
+func (l L) KeysRequisitionGo() string {
+	switch l {
+	case SV:
+		return "Börja beställningen"
+	case DA:
+		return "Begynd bestillingen"
+	case EN:
+		return "Begin the order"
+	}
+	return "Begynn bestillingen"
+}
+
+// KeysRequisitionLead is "Only requisitioners listed in the key agreement can order for others. The link is sent to the address in the agreement." in English.
+func (l L) KeysRequisitionLead() string {
+	switch l {
+	case SV:
+		return "Bara rekvirenter som står i nyckelavtalet kan beställa åt andra. Länken skickas till adressen i avtalet."
+	case DA:
+		return "Kun rekvirenter, der står i nøgleaftalen, kan bestille for andre. Linket sendes til adressen i aftalen."
+	case EN:
+		return "Only requisitioners listed in the key agreement can order for others. The link is sent to the address in the agreement."
+	}
+	return "Bare rekvirenter som står i nøkkelavtalen, kan bestille for andre. Lenken sendes til adressen i avtalen."
+}
+
+// KeysRequisitionSend is "Send link" in English.
+func (l L) KeysRequisitionSend() string {
+	switch l {
+	case SV:
+		return "Skicka länk"
+	case DA:
+		return "Send link"
+	case EN:
+		return "Send link"
+	}
+	return "Send lenke"
+}
+
+// KeysRequisitionSent is "Check the inbox" in English.
+func (l L) KeysRequisitionSent() string {
+	switch l {
+	case SV:
+		return "Titta i inkorgen"
+	case DA:
+		return "Se i indbakken"
+	case EN:
+		return "Check the inbox"
+	}
+	return "Se i innboksen"
+}
+
+// KeysRequisitionSentNone is "If no e-mail comes, the board can see which address is in the agreement." in English.
+func (l L) KeysRequisitionSentNone() string {
+	switch l {
+	case SV:
+		return "Om det inte kommer något mejl kan styrelsen se vilken adress som står i avtalet."
+	case DA:
+		return "Kommer der ingen e-mail, kan bestyrelsen se, hvilken adresse der står i aftalen."
+	case EN:
+		return "If no e-mail comes, the board can see which address is in the agreement."
+	}
+	return "Kommer det ingen e-post, kan styret se hvilken adresse som står i avtalen."
+}
+
+// KeysRequisitionSentText is "If the address is listed in the key agreement, an e-mail with a link is on its way. The link works for 24 hours." in English.
+func (l L) KeysRequisitionSentText() string {
+	switch l {
+	case SV:
+		return "Om adressen står i nyckelavtalet är ett mejl med en länk på väg. Länken fungerar i 24 timmar."
+	case DA:
+		return "Hvis adressen står i nøgleaftalen, er en e-mail med et link på vej. Linket virker i 24 timer."
+	case EN:
+		return "If the address is listed in the key agreement, an e-mail with a link is on its way. The link works for 24 hours."
+	}
+	return "Hvis adressen står i nøkkelavtalen, er en e-post med lenke på vei. Lenken virker i 24 timer."
+}
+
+// KeysRequisitionTitle is "Order for a resident" in English.
+func (l L) KeysRequisitionTitle() string {
+	switch l {
+	case SV:
+		return "Beställ åt en boende"
+	case DA:
+		return "Bestil for en beboer"
+	case EN:
+		return "Order for a resident"
+	}
+	return "Bestill for en beboer"
+}
+
+// KeysReservedNote is "{amount} is reserved on the card. If the board says no, or does not answer in time, the amount is released by itself." in English.
+func (l L) KeysReservedNote(amount string) string {
+	switch l {
+	case SV:
+		return amount + " är reserverat på kortet. Om styrelsen säger nej, eller inte svarar i tid, släpps beloppet automatiskt."
+	case DA:
+		return amount + " er reserveret på kortet. Siger bestyrelsen nej, eller udløber fristen, bliver beløbet frigivet af sig selv."
+	case EN:
+		return amount + " is reserved on the card. If the board says no, or does not answer in time, the amount is released by itself."
+	}
+	return amount + " er reservert på kortet. Sier styret nei, eller går fristen ut, slippes beløpet fri av seg selv."
 }
 
 // KeysResident is "Resident" in English.
@@ -554,6 +1883,263 @@ func (l L) KeysResident() string {
 	return "Beboer"
 }
 
+// KeysSearch is "Search" in English.
+func (l L) KeysSearch() string {
+	switch l {
+	case SV:
+		return "Sök"
+	case DA:
+		return "Søg"
+	case EN:
+		return "Search"
+	}
+	return "Søk"
+}
+
+// KeysSearchMore is "Enter at least three letters of the name." in English.
+func (l L) KeysSearchMore() string {
+	switch l {
+	case SV:
+		return "Skriv minst tre bokstäver i namnet."
+	case DA:
+		return "Skriv mindst tre bogstaver i navnet."
+	case EN:
+		return "Enter at least three letters of the name."
+	}
+	return "Skriv minst tre bokstaver i navnet."
+}
+
+// KeysSerial is "Serial number" in English.
+func (l L) KeysSerial() string {
+	switch l {
+	case EN:
+		return "Serial number"
+	}
+	return "Serienummer"
+}
+
+// KeysStageBoard is "The board" in English.
+func (l L) KeysStageBoard() string {
+	switch l {
+	case SV:
+		return "Styrelsen"
+	case DA:
+		return "Bestyrelsen"
+	case EN:
+		return "The board"
+	}
+	return "Styret"
+}
+
+// KeysStageInvoiced is "Invoiced" in English.
+func (l L) KeysStageInvoiced() string {
+	switch l {
+	case SV:
+		return "Faktureras"
+	case EN:
+		return "Invoiced"
+	}
+	return "Faktureres"
+}
+
+// KeysStageMaking is "Production" in English.
+func (l L) KeysStageMaking() string {
+	switch l {
+	case SV:
+		return "Produktion"
+	case DA:
+		return "Produktion"
+	case EN:
+		return "Production"
+	}
+	return "Produksjon"
+}
+
+// KeysStageOrdered is "Ordered" in English.
+func (l L) KeysStageOrdered() string {
+	switch l {
+	case SV:
+		return "Beställd"
+	case EN:
+		return "Ordered"
+	}
+	return "Bestilt"
+}
+
+// KeysStagePaid is "Payment" in English.
+func (l L) KeysStagePaid() string {
+	switch l {
+	case SV:
+		return "Betalning"
+	case EN:
+		return "Payment"
+	}
+	return "Betaling"
+}
+
+// KeysStageReady is "Ready for pickup" in English.
+func (l L) KeysStageReady() string {
+	switch l {
+	case SV:
+		return "Klar att hämta"
+	case DA:
+		return "Klar til afhentning"
+	case EN:
+		return "Ready for pickup"
+	}
+	return "Klar til henting"
+}
+
+// KeysStageReceived is "Received" in English.
+func (l L) KeysStageReceived() string {
+	switch l {
+	case SV:
+		return "Mottagen"
+	case DA:
+		return "Modtaget"
+	case EN:
+		return "Received"
+	}
+	return "Mottatt"
+}
+
+// KeysStageSent is "Sent" in English.
+func (l L) KeysStageSent() string {
+	switch l {
+	case SV:
+		return "Skickad"
+	case EN:
+		return "Sent"
+	}
+	return "Sendt"
+}
+
+// KeysStartLead is "For residents of housing associations with a key agreement with {firm}." in English.
+func (l L) KeysStartLead(firm string) string {
+	switch l {
+	case SV:
+		return "För boende i bostadsrättsföreningar med nyckelavtal hos " + firm + "."
+	case DA:
+		return "For beboere i boligforeninger med nøgleaftale hos " + firm + "."
+	case EN:
+		return "For residents of housing associations with a key agreement with " + firm + "."
+	}
+	return "For beboere i borettslag og sameier med nøkkelavtale hos " + firm + "."
+}
+
+// KeysStartPrivacy is "Names and addresses are used for this order only. No account is needed." in English.
+func (l L) KeysStartPrivacy() string {
+	switch l {
+	case SV:
+		return "Namn och adress används bara för den här beställningen. Det behövs inget konto."
+	case DA:
+		return "Navn og adresse bruges kun til denne bestilling. Der kræves ingen konto."
+	case EN:
+		return "Names and addresses are used for this order only. No account is needed."
+	}
+	return "Navn og adresse brukes bare til denne bestillingen. Det trengs ingen konto."
+}
+
+// KeysStartTitle is "Order a key fob or a system key" in English.
+func (l L) KeysStartTitle() string {
+	switch l {
+	case SV:
+		return "Beställ nyckelbricka eller systemnyckel"
+	case DA:
+		return "Bestil nøglebrik eller systemnøgle"
+	case EN:
+		return "Order a key fob or a system key"
+	}
+	return "Bestill nøkkelbrikke eller systemnøkkel"
+}
+
+// KeysStatusTitle is "Order {number}" in English.
+func (l L) KeysStatusTitle(number string) string {
+	switch l {
+	case SV:
+		return "Beställning " + number
+	case EN:
+		return "Order " + number
+	}
+	return "Bestilling " + number
+}
+
+// KeysStepNumbers is "Numbers" in English.
+func (l L) KeysStepNumbers() string {
+	switch l {
+	case SV:
+		return "Nummer"
+	case EN:
+		return "Numbers"
+	}
+	return "Numre"
+}
+
+// KeysStepSum is "Summary" in English.
+func (l L) KeysStepSum() string {
+	switch l {
+	case SV:
+		return "Sammanfattning"
+	case DA:
+		return "Opsummering"
+	case EN:
+		return "Summary"
+	}
+	return "Oppsummering"
+}
+
+// KeysStepWho is "What and where" in English.
+func (l L) KeysStepWho() string {
+	switch l {
+	case SV:
+		return "Vad och var"
+	case DA:
+		return "Hvad og hvor"
+	case EN:
+		return "What and where"
+	}
+	return "Hva og hvor"
+}
+
+// KeysStepYou is "Recipient" in English.
+func (l L) KeysStepYou() string {
+	switch l {
+	case SV:
+		return "Mottagare"
+	case DA:
+		return "Modtager"
+	case EN:
+		return "Recipient"
+	}
+	return "Mottaker"
+}
+
+// KeysStreet is "Street and number" in English.
+func (l L) KeysStreet() string {
+	switch l {
+	case SV:
+		return "Gata och husnummer"
+	case DA:
+		return "Vej og husnummer"
+	case EN:
+		return "Street and number"
+	}
+	return "Gate og husnummer"
+}
+
+// KeysSumTitle is "Check and order" in English.
+func (l L) KeysSumTitle() string {
+	switch l {
+	case SV:
+		return "Se över och beställ"
+	case DA:
+		return "Se igennem, og bestil"
+	case EN:
+		return "Check and order"
+	}
+	return "Se over og bestill"
+}
+
 // KeysSystemNumber is "System number" in English.
 func (l L) KeysSystemNumber() string {
 	switch l {
@@ -561,6 +2147,43 @@ func (l L) KeysSystemNumber() string {
 		return "System number"
 	}
 	return "Systemnummer"
+}
+
+// KeysTimeline is "What has happened" in English.
+func (l L) KeysTimeline() string {
+	switch l {
+	case SV:
+		return "Vad har hänt"
+	case DA:
+		return "Hvad er der sket"
+	case EN:
+		return "What has happened"
+	}
+	return "Hva har skjedd"
+}
+
+// KeysToNumbers is "Check the numbers" in English.
+func (l L) KeysToNumbers() string {
+	switch l {
+	case SV:
+		return "Se över numren"
+	case DA:
+		return "Se numrene igennem"
+	case EN:
+		return "Check the numbers"
+	}
+	return "Se over numrene"
+}
+
+// KeysToStart is "To the order page" in English.
+func (l L) KeysToStart() string {
+	switch l {
+	case SV:
+		return "Till beställningssidan"
+	case EN:
+		return "To the order page"
+	}
+	return "Til bestillingssiden"
 }
 
 // KeysTotal is "Total incl. VAT" in English.
@@ -576,6 +2199,96 @@ func (l L) KeysTotal() string {
 	return "Totalt inkl. mva."
 }
 
+// KeysTown is "Town" in English.
+func (l L) KeysTown() string {
+	switch l {
+	case SV:
+		return "Postort"
+	case DA:
+		return "By"
+	case EN:
+		return "Town"
+	}
+	return "Poststed"
+}
+
+// KeysTrackedAs is "Tracking number {tracking}" in English.
+func (l L) KeysTrackedAs(tracking string) string {
+	switch l {
+	case SV:
+		return "Spårningsnummer " + tracking
+	case EN:
+		return "Tracking number " + tracking
+	}
+	return "Sporingsnummer " + tracking
+}
+
+// KeysUntilBoard is "The board has until {when} to answer" in English.
+func (l L) KeysUntilBoard(when string) string {
+	switch l {
+	case SV:
+		return "Styrelsen ska svara senast " + when
+	case DA:
+		return "Bestyrelsen har frist til " + when
+	case EN:
+		return "The board has until " + when + " to answer"
+	}
+	return "Styret har frist til " + when
+}
+
+// KeysVAT is "VAT" in English.
+func (l L) KeysVAT() string {
+	switch l {
+	case SV:
+		return "Moms"
+	case DA:
+		return "Moms"
+	case EN:
+		return "VAT"
+	}
+	return "Mva."
+}
+
+// KeysWaitMinutes is "{n} minutes" in English.
+func (l L) KeysWaitMinutes(n int) string {
+	switch l {
+	case SV:
+		if n == 1 {
+			return l.count(n) + " minut"
+		}
+		return l.count(n) + " minuter"
+	case DA:
+		if n == 1 {
+			return l.count(n) + " minut"
+		}
+		return l.count(n) + " minutter"
+	case EN:
+		if n == 1 {
+			return l.count(n) + " minute"
+		}
+		return l.count(n) + " minutes"
+	}
+	if n == 1 {
+		return l.count(n) + " minutt"
+	}
+	return l.count(n) + " minutter"
+}
+
+// KeysWaitSeconds is "{n} seconds" in English.
+func (l L) KeysWaitSeconds(n int) string {
+	switch l {
+	case EN:
+		if n == 1 {
+			return l.count(n) + " second"
+		}
+		return l.count(n) + " seconds"
+	}
+	if n == 1 {
+		return l.count(n) + " sekund"
+	}
+	return l.count(n) + " sekunder"
+}
+
 // KeysWhat is "What" in English.
 func (l L) KeysWhat() string {
 	switch l {
@@ -587,6 +2300,45 @@ func (l L) KeysWhat() string {
 		return "What"
 	}
 	return "Hva"
+}
+
+// KeysWhoTitle is "What should be ordered?" in English.
+func (l L) KeysWhoTitle() string {
+	switch l {
+	case SV:
+		return "Vad ska beställas?"
+	case DA:
+		return "Hvad skal bestilles?"
+	case EN:
+		return "What should be ordered?"
+	}
+	return "Hva skal bestilles?"
+}
+
+// KeysYouTitle is "Who is it for?" in English.
+func (l L) KeysYouTitle() string {
+	switch l {
+	case SV:
+		return "Vem ska ha den?"
+	case DA:
+		return "Hvem skal have den?"
+	case EN:
+		return "Who is it for?"
+	}
+	return "Hvem skal ha den?"
+}
+
+// KeysYouTitleResident is "Which resident is it for?" in English.
+func (l L) KeysYouTitleResident() string {
+	switch l {
+	case SV:
+		return "Vilken boende ska ha den?"
+	case DA:
+		return "Hvilken beboer skal have den?"
+	case EN:
+		return "Which resident is it for?"
+	}
+	return "Hvilken beboer skal ha den?"
 }
 
 // KeysZoneNumber is "Zone number" in English.
@@ -654,6 +2406,7 @@ func init() {
 		{"keys.next.received", [...]string{"Bestillingen er levert, og alt er ferdig.", "Beställningen är levererad och allt är klart.", "Bestillingen er leveret, og alt er på plads.", "The order has been delivered and everything is done."}},
 		{"keys.next.rejected", [...]string{"Styret har sagt nei, og bestillingen er avsluttet. Styret kan svare på spørsmål om avslaget.", "Styrelsen har sagt nej och beställningen är avslutad. Styrelsen kan svara på frågor om beslutet.", "Bestyrelsen har sagt nej, og bestillingen er afsluttet. Bestyrelsen kan svare på spørgsmål om afvisningen.", "The board has said no and the order has ended. The board can answer questions about its decision."}},
 		{"keys.next.sent", [...]string{"Bestillingen er i posten. Meld fra her når den har kommet fram.", "Beställningen är på väg med posten. Bekräfta här när den har kommit fram.", "Bestillingen er på vej med posten. Bekræft her, når den er kommet frem.", "The order is in the post. Please confirm here when it has arrived."}},
+		{"keys.notice.received", [...]string{"Takk! Bestillingen er ført som mottatt.", "Tack! Beställningen är införd som mottagen.", "Tak! Bestillingen er ført som modtaget.", "Thank you! The order is entered as received."}},
 		{"keys.order.agreement_ended", [...]string{"Her kan det ikke bestilles nøkler akkurat nå", "Här går det inte att beställa nycklar just nu", "Her kan der ikke bestilles nøgler lige nu", "Keys cannot be ordered here at the moment"}},
 		{"keys.order.agreement_ended.advice", [...]string{"Nøkkelavtalen til borettslaget eller sameiet gjelder ikke i dag. Styret vet mer.", "Bostadsrättsföreningens nyckelavtal gäller inte i dag. Styrelsen vet mer.", "Boligforeningens nøgleaftale gælder ikke i dag. Bestyrelsen ved mere.", "The housing association's key agreement does not apply today. The board will know more."}},
 		{"keys.order.all_made", [...]string{"Alt i bestillingen er laget og registrert", "Allt i beställningen är tillverkat och registrerat", "Alt i bestillingen er lavet og registreret", "Everything in the order has been made and registered"}},

@@ -15,43 +15,6 @@ func (l L) UIApprove() string {
 	return "Godkjenn"
 }
 
-// UIBack is "Back" in English.
-func (l L) UIBack() string {
-	switch l {
-	case SV:
-		return "Tillbaka"
-	case DA:
-		return "Tilbage"
-	case EN:
-		return "Back"
-	}
-	return "Tilbake"
-}
-
-// UIBreadcrumb is "Breadcrumb" in English.
-func (l L) UIBreadcrumb() string {
-	switch l {
-	case SV:
-		return "Plats på webbplatsen"
-	case DA:
-		return "Placering på webstedet"
-	case EN:
-		return "Breadcrumb"
-	}
-	return "Plassering på nettstedet"
-}
-
-// UICurrent is "selected" in English.
-func (l L) UICurrent() string {
-	switch l {
-	case SV:
-		return "vald"
-	case EN:
-		return "selected"
-	}
-	return "valgt"
-}
-
 // UIDemo is "Demo with made-up data" in English.
 func (l L) UIDemo() string {
 	switch l {
@@ -287,17 +250,6 @@ func (l L) UIKeyDrawing() string {
 		return "Drawing of a system key: the system number is stamped at the top of the key head and the key mark just below it."
 	}
 	return "Tegning av en systemnøkkel: systemnummeret er preget øverst på nøkkelhodet og nøkkelmerket rett under."
-}
-
-// UIKeyFobNumber is "No. {number}" in English.
-func (l L) UIKeyFobNumber(number string) string {
-	switch l {
-	case SV:
-		return "Nr " + number
-	case EN:
-		return "No. " + number
-	}
-	return "Nr. " + number
 }
 
 // UIKeyMark is "Key mark" in English.
@@ -566,19 +518,6 @@ func (l L) UISkip() string {
 		return "Skip to content"
 	}
 	return "Hopp til innholdet"
-}
-
-// UISortedUp is "sorted ascending" in English.
-func (l L) UISortedUp() string {
-	switch l {
-	case SV:
-		return "sorterat stigande"
-	case DA:
-		return "sorteret stigende"
-	case EN:
-		return "sorted ascending"
-	}
-	return "sortert stigende"
 }
 
 // UIStep is "Step {step} of {steps}" in English.

@@ -20,31 +20,15 @@ type Draft struct {
 	Form      db.JSON[Form]
 }
 
-// Begin keeps the first page and gives the draft the rest is filled into.
-func (s *Service) Begin(ctx context.Context, f Form) (Draft, error) {
-	f = f.Trim()
-	if err := f.CheckWho(); err != nil {
-		return Draft{}, err
-	}
-	f.Done = StepWho
-	d := Draft{ID: id.New(), Form: db.JSON[Form]{V: f}}
-	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if _, _, err := s.current(ctx, tx, f.AgreementID); err != nil {
-			return err
-		}
-		d.CreatedAt, d.ExpiresAt = tx.Now, tx.Now.Add(draftLife)
-		_, err := tx.Exec(ctx, `INSERT INTO key_drafts (id, created_at, expires_at, form) VALUES ($1, $2, $3, $4)`, d.ID, d.CreatedAt, d.ExpiresAt, d.Form)
-		return err
-	})
-	return d, err
-}
-
 // Draft finds a draft; one past its day is gone, whether or not it has been swept.
 func (s *Service) Draft(ctx context.Context, draftID string) (Draft, error) {
 	return findDraft(ctx, s.DB, draftID, s.DB.Now())
 }
 
 func findDraft(ctx context.Context, q db.Q, draftID string, now time.Time) (Draft, error) {
+	if !id.Valid(draftID) {
+		return Draft{}, fault.New(fault.NotFound, "keys.draft.gone")
+	}
 	d, err := db.One[Draft](ctx, q, `SELECT id, created_at, expires_at, form FROM key_drafts WHERE id = $1 AND expires_at > $2`, draftID, now)
 	if db.NoRows(err) {
 		return d, fault.New(fault.NotFound, "keys.draft.gone")

@@ -3,6 +3,7 @@ package keys
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,6 +31,19 @@ func (s *SlowDown) Error() string { return s.fault.Error() }
 
 // Unwrap lets the edge see the fault.
 func (s *SlowDown) Unwrap() error { return s.fault }
+
+func slowDown(wait time.Duration) *SlowDown {
+	return &SlowDown{Wait: wait, fault: fault.New(fault.TooMany, "keys.form.slow_down")}
+}
+
+// Patience is how long a fault asks to wait, or 0.
+func Patience(err error) time.Duration {
+	var s *SlowDown
+	if errors.As(err, &s) {
+		return s.Wait
+	}
+	return 0
+}
 
 type system struct {
 	ID, CustomerID, SiteID, Number, Code string
@@ -75,7 +89,7 @@ func (s *Service) pace(ctx context.Context, key string, gap limit.Rule) error {
 	if err != nil || wait == 0 {
 		return err
 	}
-	return &SlowDown{Wait: wait, fault: fault.New(fault.TooMany, "keys.form.slow_down")}
+	return slowDown(wait)
 }
 
 // findSystem asks the same questions whichever number is wrong, so that the time it takes tells nothing either.

@@ -21,7 +21,7 @@ func (b Mailbox) Deliver(ctx context.Context, m Message) error {
 	err := b.DB.InTx(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(ctx, `
 			INSERT INTO mailbox (id, mail_id, at, to_address, subject, html, body) VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (id) DO NOTHING`, m.ID, m.MailID, m.At, m.To.Email, m.Subject, m.HTML, m.Text)
+			ON CONFLICT (id) DO NOTHING`, m.ID, m.MailID, m.At, strings.ToLower(m.To.Email), m.Subject, m.HTML, m.Text)
 		return err
 	})
 	if err != nil {
@@ -35,7 +35,7 @@ type Received struct {
 	ID        string
 	MailID    string
 	At        time.Time
-	ToAddress string
+	ToAddress string // in small letters
 	Subject   string
 	HTML      string
 	Body      string
@@ -46,7 +46,7 @@ type Received struct {
 func (b Mailbox) List(ctx context.Context, address, before string, size int) (list []Received, older bool, err error) {
 	c := db.If("1 = 1")
 	if address != "" {
-		c = c.And("to_address = ?", address)
+		c = c.And("to_address = ?", strings.ToLower(address))
 	}
 	if before != "" {
 		c = c.And("id < ?", before)

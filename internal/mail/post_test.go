@@ -238,7 +238,7 @@ func TestTheMailboxIsReadByAddressAndPageByPage(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		box := Mailbox{d}
 		for n := range 5 {
-			m := Message{ID: fmt.Sprintf("01930f6e-5a00-7000-8000-00000000000%d", n), At: d.Now(), To: Address{Email: fmt.Sprintf("%d@firm.example", n%2)}, Subject: fmt.Sprint(n)}
+			m := Message{ID: fmt.Sprintf("01930f6e-5a00-7000-8000-00000000000%d", n), At: d.Now(), To: Address{Email: fmt.Sprintf("%d@Firm.example", n%2)}, Subject: fmt.Sprint(n)}
 			if err := box.Deliver(t.Context(), m); err != nil {
 				t.Fatal(err)
 			}

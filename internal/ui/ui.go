@@ -3,7 +3,7 @@
 package ui
 
 import (
-	"fmt"
+	"strconv"
 
 	"skranke/internal/brand"
 	"skranke/internal/i18n"
@@ -127,7 +127,7 @@ func count(n int) string {
 	if n > 999 {
 		return "999+"
 	}
-	return fmt.Sprint(n)
+	return strconv.Itoa(n)
 }
 
 func iconHref(name string) string { return assets.URL("icons.svg") + "#" + name }

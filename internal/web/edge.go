@@ -23,7 +23,7 @@ import (
 type Authenticate func(ctx context.Context, token string) (Visitor, error)
 
 // Menu is what the visitor's menus hold: the side menu and the phone's bottom bar.
-type Menu func(v Visitor, area ui.Area, l i18n.L) (side, bottom []ui.NavItem)
+type Menu func(ctx context.Context, v Visitor, area ui.Area, l i18n.L) (side, bottom []ui.NavItem)
 
 // Config is what the edge needs to know of the installation.
 type Config struct {
@@ -207,7 +207,7 @@ func (e *Edge) inShell(r *http.Request, q *request, v View) templ.Component {
 		p.Customer, p.SignIn = q.visitor.Customer, ""
 	}
 	if e.Menu != nil {
-		p.Nav, p.Bottom = e.Menu(q.visitor, area, q.lang)
+		p.Nav, p.Bottom = e.Menu(r.Context(), q.visitor, area, q.lang)
 		section := v.Section
 		if section == "" {
 			section = r.URL.Path

@@ -2,6 +2,7 @@ package agreementweb
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"skranke/internal/agreement"
@@ -52,7 +53,11 @@ func (p *Pages) askEnd(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d.EndsOn = p.Agreements.Today().String()
+	today := p.Agreements.Today()
+	if !slices.Contains(d.Agreement.Open(web.Actor(r), today), agreement.End) {
+		return fault.New(fault.Conflict, "agreement.moved_on")
+	}
+	d.EndsOn = today.String()
 	return web.Render(w, r, d.view())
 }
 

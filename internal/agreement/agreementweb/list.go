@@ -1,6 +1,7 @@
 package agreementweb
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -89,6 +90,9 @@ func (d listData) table() ui.TableData {
 	return table(d.L, d.Base, d.Page, d.Today)
 }
 
+// customerColumn is left out where all rows are of one customer.
+const customerColumn = 1
+
 func table(l ui.L, base string, page agreement.Page, today day.Date) ui.TableData {
 	t := ui.TableData{L: l, Caption: l.AgreementTitle(), Cols: []ui.Col{
 		{Label: l.AgreementNumber(), Spot: ui.SpotTitle}, {Label: l.AgreementCustomer()}, {Label: l.AgreementKind()}, {Label: l.AgreementPeriod()},
@@ -115,13 +119,19 @@ func period(l ui.L, a agreement.Agreement) string {
 // Badge is the one place where an agreement's state becomes a shape, a colour and a word.
 func Badge(l ui.L, s agreement.State) ui.Badge {
 	state := map[agreement.State]ui.State{
-		agreement.StateDraft: ui.Received, agreement.StateUpcoming: ui.Waiting, agreement.StateCurrent: ui.Done,
-		agreement.StateEnding: ui.OnHold, agreement.StateEnded: ui.Cancelled,
+		agreement.StateDraft: ui.Received, agreement.StateUpcoming: ui.Working, agreement.StateCurrent: ui.Done,
+		agreement.StateEnding: ui.Waiting, agreement.StateEnded: ui.Cancelled,
 	}[s]
 	return ui.Badge{State: state, Text: l.Code("agreement.state." + string(s))}
 }
 
-func states(l ui.L) (out []ui.Option) {
+// anyState is the filter's first entry. It has a value, since an empty one in a select means that nothing was chosen.
+const anyState = "all"
+
+func (d listData) chosen() string { return cmp.Or(string(d.Filter.State), anyState) }
+
+func states(l ui.L) []ui.Option {
+	out := []ui.Option{{Value: anyState, Label: l.AgreementAnyStatus()}}
 	for _, s := range agreement.States() {
 		out = append(out, ui.Option{Value: string(s), Label: l.Code("agreement.state." + string(s))})
 	}
@@ -138,5 +148,10 @@ func (p *Pages) OfCustomer(r *http.Request, c identity.Customer) (templ.Componen
 	if err != nil {
 		return nil, err
 	}
-	return customerCard(l, page, table(l, officePath, page, today)), nil
+	t := table(l, officePath, page, today)
+	t.Cols = slices.Delete(t.Cols, customerColumn, customerColumn+1)
+	for i := range t.Rows {
+		t.Rows[i] = slices.Delete(t.Rows[i], customerColumn, customerColumn+1)
+	}
+	return customerCard(l, page, t), nil
 }

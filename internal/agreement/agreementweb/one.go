@@ -41,7 +41,7 @@ func (p *Pages) one(base string) web.HandlerFunc {
 		}
 		d := pageData{L: web.L(r), Base: base, Agreement: a, Today: p.Agreements.Today(), Zone: p.zone()}
 		if d.office() {
-			d.Open = slices.DeleteFunc(a.Open(web.Actor(r)), func(do agreement.Action) bool { return a.StateOn(d.Today) == agreement.StateEnded })
+			d.Open = a.Open(web.Actor(r), d.Today)
 		}
 		if err := p.fill(r.Context(), &d); err != nil {
 			return err

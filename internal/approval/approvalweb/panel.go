@@ -89,7 +89,9 @@ func Badge(l i18n.L, q approval.Request, now time.Time) ui.Badge {
 }
 
 // late reports whether the time is up, also when the job that says so has not run.
-func late(q approval.Request, now time.Time) bool { return q.State == approval.Pending && !now.Before(q.DueAt) }
+func late(q approval.Request, now time.Time) bool {
+	return q.State == approval.Pending && !now.Before(q.DueAt)
+}
 
 // title is the question while it stands, in the words of the subject's own module where it has some.
 func (x panel) title() string {

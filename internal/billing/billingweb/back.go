@@ -24,7 +24,8 @@ type backData struct {
 	L    ui.L
 	Back billing.Back
 	Next string // the same page, one look later
-	Slow bool   // the provider does not answer
+	// Slow says that the provider does not answer, Reloads that the page looks again by itself.
+	Slow, Reloads bool
 }
 
 // back meets the payer who comes from the provider's page, finds out what came of it, and sends the payer on.
@@ -38,9 +39,9 @@ func (p *Pages) back(w http.ResponseWriter, r *http.Request) error {
 	if b.Sure || b.Answered && looks >= waitUnpaid {
 		return web.Redirect(w, r, b.Path)
 	}
-	d := backData{L: web.L(r), Back: b, Next: fmt.Sprintf("%s?look=%d", r.URL.EscapedPath(), looks+1), Slow: !b.Answered && looks > 0}
+	d := backData{L: web.L(r), Back: b, Next: fmt.Sprintf("%s?look=%d", r.URL.EscapedPath(), looks+1), Slow: !b.Answered && looks > 0, Reloads: looks < waitDown}
 	v := web.View{Title: d.L.BillingChecking(), Body: checkingPage(d)}
-	if looks < waitDown {
+	if d.Reloads {
 		v.Refresh = fmt.Sprintf("%d; url=%s", waitSeconds, d.Next)
 	}
 	return web.Render(w, r, v)
@@ -48,5 +49,9 @@ func (p *Pages) back(w http.ResponseWriter, r *http.Request) error {
 
 func (d backData) text() string {
 	p := d.Back.Payment
-	return d.L.BillingCheckingText(d.L.Money(p.Money()), p.Reference)
+	text := d.L.BillingCheckingText(d.L.Money(p.Money()), p.Reference)
+	if d.Reloads {
+		text += " " + d.L.BillingCheckingReload()
+	}
+	return text
 }

@@ -100,8 +100,10 @@ func (d listData) chosen() string {
 
 func (d listData) table() ui.TableData {
 	t := ui.TableData{L: d.L, Caption: d.L.BillingPayments(), Cols: []ui.Col{
-		{Label: d.L.BillingReference(), Spot: ui.SpotTitle}, {Label: d.L.BillingMade(), Spot: ui.SpotLabeled},
-		{Label: d.L.BillingStatus(), Spot: ui.SpotCorner}, {Label: d.L.BillingAmount(), Num: true, Spot: ui.SpotAmount},
+		{Label: d.L.BillingReference(), Spot: ui.SpotTitle},
+		{Label: d.L.BillingMade(), Spot: ui.SpotLabeled},
+		{Label: d.L.BillingStatus(), Spot: ui.SpotCorner},
+		{Label: d.L.BillingAmount(), Num: true, Spot: ui.SpotAmount},
 	}}
 	for _, p := range d.Page.Payments {
 		badge, note := Badge(d.L, p), p.Description
@@ -109,8 +111,10 @@ func (d listData) table() ui.TableData {
 			note = d.L.BillingTroubled()
 		}
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: p.Reference, Href: paymentsPath + "/" + p.ID, Sub: note}, {Text: d.L.DateTime(p.CreatedAt, d.Zone), Tabular: true},
-			{Badge: &badge}, {Text: d.L.MoneyCode(p.Money())},
+			{Text: p.Reference, Href: paymentsPath + "/" + p.ID, Sub: note},
+			{Text: d.L.DateTime(p.CreatedAt, d.Zone), Tabular: true},
+			{Badge: &badge},
+			{Text: d.L.MoneyCode(p.Money())},
 		})
 	}
 	return t

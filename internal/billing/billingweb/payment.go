@@ -99,14 +99,18 @@ func (d fileData) failure(code string) string {
 
 func (d fileData) steps() ui.TableData {
 	t := ui.TableData{L: d.L, Caption: d.L.BillingSteps(), Cols: []ui.Col{
-		{Label: d.L.BillingStep(), Spot: ui.SpotTitle}, {Label: d.L.BillingAsked(), Spot: ui.SpotLabeled},
-		{Label: d.L.BillingStatus(), Spot: ui.SpotCorner}, {Label: d.L.BillingAmount(), Num: true, Spot: ui.SpotAmount},
+		{Label: d.L.BillingStep(), Spot: ui.SpotTitle},
+		{Label: d.L.BillingAsked(), Spot: ui.SpotLabeled},
+		{Label: d.L.BillingStatus(), Spot: ui.SpotCorner},
+		{Label: d.L.BillingAmount(), Num: true, Spot: ui.SpotAmount},
 	}}
 	for _, st := range d.Steps {
 		badge := stepBadge(d.L, st.State)
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: d.L.Code("billing.step." + string(st.Does)), Sub: st.Failure}, {Text: d.L.DateTime(st.CreatedAt, d.Zone), Tabular: true},
-			{Badge: &badge}, {Text: d.some(st.Amount)},
+			{Text: d.L.Code("billing.step." + string(st.Does)), Sub: st.Failure},
+			{Text: d.L.DateTime(st.CreatedAt, d.Zone), Tabular: true},
+			{Badge: &badge},
+			{Text: d.some(st.Amount)},
 		})
 	}
 	return t
@@ -119,17 +123,25 @@ func stepBadge(l ui.L, s billing.StepState) ui.Badge {
 
 func (d fileData) messages() ui.TableData {
 	t := ui.TableData{L: d.L, Caption: d.L.BillingMessages(), Cols: []ui.Col{
-		{Label: d.L.BillingHeard(), Spot: ui.SpotTitle}, {Label: d.L.BillingHow(), Spot: ui.SpotLabeled},
-		{Label: d.L.BillingSaid(), Spot: ui.SpotLabeled}, {Label: d.L.BillingLedTo(), Spot: ui.SpotLabeled},
+		{Label: d.L.BillingHeard(), Spot: ui.SpotTitle},
+		{Label: d.L.BillingHow(), Spot: ui.SpotLabeled},
+		{Label: d.L.BillingSaid(), Spot: ui.SpotLabeled},
+		{Label: d.L.BillingLedTo(), Spot: ui.SpotLabeled},
 	}}
 	for _, m := range d.Messages {
+		way, raw := how(m.Name), ""
+		if way == "webhook" {
+			raw = m.Name
+		}
 		led := d.L.BillingNothingNew()
 		if m.LedTo != "" {
 			led = d.L.Code(m.LedTo.Event())
 		}
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: d.L.DateTime(m.At, d.Zone), Tabular: true}, {Text: d.L.Code("billing.message." + how(m.Name)), Sub: m.Name},
-			{Text: d.L.Code("billing.state." + string(m.State)), Sub: d.failure(m.Failure)}, {Text: led},
+			{Text: d.L.DateTime(m.At, d.Zone), Tabular: true},
+			{Text: d.L.Code("billing.message." + way), Sub: raw},
+			{Text: d.L.Code("billing.state." + string(m.State)), Sub: d.failure(m.Failure)},
+			{Text: led},
 		})
 	}
 	return t

@@ -37,6 +37,7 @@ func now() time.Time { return time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC) }
 type site struct {
 	t        *testing.T
 	url      string
+	edge     *web.Edge
 	billing  *billing.Service
 	provider *testcard.Server
 	browser  *http.Client
@@ -71,10 +72,12 @@ func newSite(t *testing.T, d *db.DB) *site {
 	theirs := httptest.NewServer(s.provider.Handler())
 	card, err := billing.NewTestcard(billing.TestcardConfig{URL: theirs.URL, Secret: "sk_test", WebhookSecret: webhookSecret, Now: now})
 	check(t, err)
-	edge := web.New(web.Config{Log: slog.New(slog.DiscardHandler), Brand: firm, Language: i18n.EN,
-		Authenticate: func(_ context.Context, token string) (web.Visitor, error) { return visitors[token], nil }})
+	edge := web.New(web.Config{
+		Log: slog.New(slog.DiscardHandler), Brand: firm, Language: i18n.EN,
+		Authenticate: func(_ context.Context, token string) (web.Visitor, error) { return visitors[token], nil },
+	})
 	own := httptest.NewServer(edge)
-	s.url = own.URL
+	s.url, s.edge = own.URL, edge
 	s.billing = &billing.Service{DB: d, Log: &event.Log{}, Jobs: queue, Signer: signer, BaseURL: own.URL, Providers: []billing.Provider{card}}
 	pages := &billingweb.Pages{Billing: s.billing, About: map[string]string{"keys.order": "/office/key-orders/"}}
 	edge.Mount(pages.Routes()...)
@@ -99,8 +102,10 @@ func (s *site) started(subject string) billing.Payment {
 	s.t.Helper()
 	var p billing.Payment
 	check(s.t, s.billing.DB.InTx(s.t.Context(), func(tx *db.Tx) (err error) {
-		p, err = s.billing.Open(s.t.Context(), tx, billing.Ask{Kind: "keys.order", Subject: subject, Reference: "N-" + subject, CustomerID: "oak",
-			Amount: money.Of(124950, money.NOK), Description: "1 key fob", L: i18n.EN, ReturnPath: "/status/" + subject})
+		p, err = s.billing.Open(s.t.Context(), tx, billing.Ask{
+			Kind: "keys.order", Subject: subject, Reference: "N-" + subject, CustomerID: "oak",
+			Amount: money.Of(124950, money.NOK), Description: "1 key fob", L: i18n.EN, ReturnPath: "/status/" + subject,
+		})
 		return err
 	}))
 	_, err := s.billing.Start(s.t.Context(), p.ID)

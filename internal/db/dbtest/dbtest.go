@@ -62,7 +62,7 @@ func Open(t testing.TB, dsn string) *db.DB {
 // SQLite is the path of a fresh SQLite database with every table.
 func SQLite(t testing.TB) string {
 	t.Helper()
-	file, err := sqliteTemplate(t.Context())
+	file, err := sqliteTemplate()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func SQLite(t testing.TB) string {
 // EmptySQLite is the path of a SQLite database that is yet to be made.
 func EmptySQLite(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "skranke-test-") // t.TempDir carries the test's name, whose # and % mean something in a SQLite address
+	dir, err := os.MkdirTemp("", "skranke-test-") //nolint:usetesting // t.TempDir carries the test's name, whose # and % mean something in a SQLite address
 	if err != nil {
 		t.Fatal(err)
 	}

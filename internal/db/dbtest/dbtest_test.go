@@ -48,6 +48,9 @@ func TestTheProductsTablesAreThere(t *testing.T) {
 			if err != nil || len(names) == 0 || len(names) > len(files) {
 				t.Errorf("%d migrations have run of %d files, %v", len(names), len(files), err)
 			}
+			if _, err := db.One[int64](t.Context(), d, `SELECT count(*) FROM river_job`); err != nil {
+				t.Errorf("the queue's tables: %v", err)
+			}
 		})
 	}
 }

@@ -48,18 +48,9 @@ var schemaKey = sync.OnceValues(func() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)[:8]), nil
 })
 
-var (
-	sqliteOnce sync.Once
-	sqliteFile []byte
-	sqliteErr  error
-)
-
 // sqliteTemplate is the content of a migrated database file. It is made once per test binary and then copied: migrating
 // takes many times longer than writing a file of this size.
-func sqliteTemplate(ctx context.Context) ([]byte, error) {
-	sqliteOnce.Do(func() { sqliteFile, sqliteErr = makeSQLite(context.WithoutCancel(ctx)) })
-	return sqliteFile, sqliteErr
-}
+var sqliteTemplate = sync.OnceValues(func() ([]byte, error) { return makeSQLite(context.Background()) })
 
 func makeSQLite(ctx context.Context) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "skranke-template-")

@@ -1,6 +1,7 @@
 package identityweb
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -235,13 +236,19 @@ func (d customerData) peopleLead() string {
 	return ""
 }
 
-// options are the entries of a select over the values of an enumeration.
-func options[T ~string](l ui.L, prefix string, values []T) (out []ui.Option) {
+// anything is the first entry of a filter. It has a value, since an empty one in a select means that nothing was chosen.
+const anything = "all"
+
+// options are the entries of a filter over the values of an enumeration.
+func options[T ~string](l ui.L, all, prefix string, values []T) []ui.Option {
+	out := []ui.Option{{Value: anything, Label: all}}
 	for _, v := range values {
 		out = append(out, ui.Option{Value: string(v), Label: l.Code(prefix + string(v))})
 	}
 	return out
 }
+
+func chosen[T ~string](v T) string { return cmp.Or(string(v), anything) }
 
 func (d listData) empty() ui.Empty {
 	e := ui.Empty{Icon: "building-2", Title: d.L.IdentityNoneTitle(), Text: d.L.IdentityNoneText()}

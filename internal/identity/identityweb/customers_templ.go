@@ -59,7 +59,7 @@ func customersPage(d listData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.Choice{L: d.L, Name: "kind", Label: d.L.IdentityKind(), Value: string(d.Filter.Kind), Blank: d.L.IdentityAnyKind(), Options: options(d.L, "identity.kind.", identity.CustomerKinds())}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.Choice{L: d.L, Name: "kind", Label: d.L.IdentityKind(), Value: chosen(d.Filter.Kind), Options: options(d.L, d.L.IdentityAnyKind(), "identity.kind.", identity.CustomerKinds())}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -67,7 +67,7 @@ func customersPage(d listData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.Choice{L: d.L, Name: "status", Label: d.L.IdentityStatus(), Value: string(d.Filter.Status), Blank: d.L.IdentityAnyStatus(), Options: options(d.L, "identity.status.", identity.CustomerStatuses())}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.Choice{L: d.L, Name: "status", Label: d.L.IdentityStatus(), Value: chosen(d.Filter.Status), Options: options(d.L, d.L.IdentityAnyStatus(), "identity.status.", identity.CustomerStatuses())}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,4 +1,2 @@
-// Only the parts of Designsystemet's behaviour that our pages use.
-import '@digdir/designsystemet-web/details';
+// Of Designsystemet's behaviour only what our pages use; menus, details and error summaries need none of it.
 import '@digdir/designsystemet-web/dialog';
-import '@digdir/designsystemet-web/invokers';

@@ -4,7 +4,6 @@ import fs from 'node:fs';
 const parts = [
   ['ds.css, ds.js', '@digdir/designsystemet-css'],
   ['ds.js', '@digdir/designsystemet-web'],
-  ['ds.js', '@u-elements/u-details'],
   ['htmx.js', 'htmx.org'],
   ['inter.woff2', '@fontsource-variable/inter'],
   ['icons.svg', 'lucide-static'],

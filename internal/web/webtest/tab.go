@@ -244,15 +244,19 @@ func Eval[T any](b *Tab, expression string) T {
 		if err == nil {
 			return v
 		}
-		if !fleeting(err) {
+		if !fleeting(err) || ctx.Err() != nil {
 			b.Fatalf("evaluate %.80s: %v", expression, err)
 		}
+		time.Sleep(5 * time.Millisecond) // the next page is on its way
 	}
 }
 
-// fleeting reports the error of asking a page that is just being left; the next one will answer.
+// fleeting reports the errors of asking a page that is just being left; the next one will answer.
 func fleeting(err error) bool {
-	for _, s := range []string{"context was destroyed", "Cannot find context", "context with specified id", "uniqueContextId not found"} {
+	for _, s := range []string{
+		"context was destroyed", "Cannot find context", "context with specified id", "uniqueContextId not found",
+		"Cannot find default execution context", "navigated or closed",
+	} {
 		if strings.Contains(err.Error(), s) {
 			return true
 		}

@@ -44,15 +44,14 @@ func watch(ctx context.Context, dir string, s *server) error {
 	if err := writeURL(dir, s.url); err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(urlFile(dir)) }() // also when the server died
+	defer retract(dir, s.url) // also when the server died
 	idleSince := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case err := <-s.ended:
-			s.ended <- err
-			return fmt.Errorf("the server ended by itself: %w", err)
+		case <-s.ended:
+			return fmt.Errorf("the server ended by itself: %w", s.exit)
 		case <-time.After(time.Second):
 		}
 		n, err := guests(ctx, c)
@@ -84,6 +83,13 @@ func leave(ctx context.Context, dir string, c *pgx.Conn) (gone bool, err error) 
 		return false, err
 	}
 	return true, os.Remove(urlFile(dir))
+}
+
+// retract takes the URL away unless it is already that of a successor.
+func retract(dir, url string) {
+	if now, err := os.ReadFile(urlFile(dir)); err == nil && string(now) == url {
+		_ = os.Remove(urlFile(dir))
+	}
 }
 
 func guests(ctx context.Context, c *pgx.Conn) (n int, err error) {

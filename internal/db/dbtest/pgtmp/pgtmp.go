@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // keepVar carries the directory of the server to the process that is to keep it.
@@ -58,13 +59,30 @@ func Take(ctx context.Context) (*Lease, error) {
 		return nil, err
 	}
 	defer unlock()
-	if l, err := connect(ctx, dir); err == nil {
-		return l, nil
+	for {
+		l, err := connect(ctx, dir)
+		if err == nil {
+			return l, nil
+		}
+		if !busy(err) {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("the throwaway PostgreSQL is too busy: %w", err)
+		case <-time.After(pollEvery):
+		}
 	}
 	if _, err := binaries(); err != nil {
 		return nil, err
 	}
 	return start(ctx, dir)
+}
+
+// busy reports a server that lives but has no room or no time now. Taking it for dead would pull it from under other tests.
+func busy(err error) bool {
+	var pe *pgconn.PgError
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &pe) && (pe.Code == "53300" || pe.Code == "57P03")
 }
 
 // start runs the keeper and waits until it has written the URL of a running server. The caller holds the lock.

@@ -24,7 +24,8 @@ type server struct {
 	url   string
 	dir   string // removed when the server stops
 	cmd   *exec.Cmd
-	ended chan error
+	ended chan struct{} // closed when the process has ended, after exit is set
+	exit  error
 }
 
 // settings trade every safety for speed: the data is thrown away. 300 connections, because packages are tested in parallel and
@@ -53,7 +54,7 @@ func startServer(ctx context.Context, home string) (*server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the cluster's directory: %w", err)
 	}
-	s := &server{dir: dir, ended: make(chan error, 1)}
+	s := &server{dir: dir, ended: make(chan struct{})}
 	password := rand.Text()
 	if err := s.initdb(ctx, bin, who, password); err != nil {
 		_ = os.RemoveAll(dir)
@@ -108,7 +109,10 @@ func (s *server) run(ctx context.Context, bin string, who *syscall.Credential, p
 	if err := s.cmd.Start(); err != nil {
 		return fmt.Errorf("start postgres: %w", err)
 	}
-	go func() { s.ended <- s.cmd.Wait() }()
+	go func() {
+		s.exit = s.cmd.Wait()
+		close(s.ended)
+	}()
 	s.url = fmt.Sprintf("postgres://test:%s@127.0.0.1:%s/postgres?sslmode=disable", password, port)
 	return s.await(ctx)
 }
@@ -122,9 +126,8 @@ func (s *server) await(ctx context.Context) error {
 			return c.Close(ctx)
 		}
 		select {
-		case err := <-s.ended:
-			s.ended <- err
-			return fmt.Errorf("postgres ended while starting: %w", err)
+		case <-s.ended:
+			return fmt.Errorf("postgres ended while starting: %w", s.exit)
 		case <-ctx.Done():
 			return fmt.Errorf("postgres does not answer: %w", err)
 		case <-time.After(pollEvery):

@@ -1,6 +1,5 @@
 -- Card payments, each with what we asked of the provider and what it said. Amounts are minor units.
 
--- wanted is not used: what is wanted of the provider stands in payment_steps, so that asking never locks a payment's row.
 CREATE TABLE payments (
     id             TEXT        NOT NULL PRIMARY KEY,
     kind           TEXT        NOT NULL,
@@ -19,7 +18,6 @@ CREATE TABLE payments (
     provider_ref   TEXT        NOT NULL DEFAULT '',
     page           TEXT        NOT NULL DEFAULT '',
     state          TEXT        NOT NULL,
-    wanted         TEXT        NOT NULL DEFAULT '',
     currency       TEXT        NOT NULL,
     amount         BIGINT      NOT NULL,
     captured       BIGINT      NOT NULL DEFAULT 0,

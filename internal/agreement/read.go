@@ -145,6 +145,15 @@ func List(ctx context.Context, q db.Q, by authz.Actor, f Filter, today day.Date)
 	return p, err
 }
 
+// Count counts what the list would show, at most limit.
+func Count(ctx context.Context, q db.Q, by authz.Actor, f Filter, limit int, today day.Date) (int64, error) {
+	n, err := db.One[int64](ctx, q, `SELECT count(*) FROM (SELECT a.id FROM agreements a WHERE {} LIMIT $1) AS counted`, limit, narrowed(by, f, today))
+	if err != nil {
+		return 0, fmt.Errorf("count agreements: %w", err)
+	}
+	return n, nil
+}
+
 func narrowed(by authz.Actor, f Filter, today day.Date) db.Cond {
 	c := visible(by)
 	if f.CustomerID != "" {

@@ -54,9 +54,11 @@ func (s *Service) Create(ctx context.Context, by authz.Actor, n NewAgreement) (a
 		if err != nil {
 			return err
 		}
-		a = Agreement{ID: id.New(), Number: n.Number, CustomerID: c.ID, Kind: or(n.Kind, Keys), Status: Draft, StartsOn: n.StartsOn, EndsOn: n.EndsOn,
+		a = Agreement{
+			ID: id.New(), Number: n.Number, CustomerID: c.ID, Kind: or(n.Kind, Keys), Status: Draft, StartsOn: n.StartsOn, EndsOn: n.EndsOn,
 			Payer: or(n.Payer, ResidentPays), Approvals: or(n.Approvals, 1), Currency: or(n.Currency, usualCurrency[c.Country]),
-			CreatedAt: tx.Now, Version: 1, Prices: slices.Clone(n.Prices)}
+			CreatedAt: tx.Now, Version: 1, Prices: slices.Clone(n.Prices),
+		}
 		if !by.May(MayEdit, a.place()) {
 			return refuse(by, a)
 		}

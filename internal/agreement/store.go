@@ -59,9 +59,11 @@ func read(ctx context.Context, q db.Q, query string, args ...any) ([]Agreement, 
 	var out []Agreement
 	for _, r := range rows {
 		if len(out) == 0 || out[len(out)-1].ID != r.ID {
-			out = append(out, Agreement{ID: r.ID, Number: r.Number, CustomerID: r.CustomerID, Kind: r.Kind, Status: r.Status, SignedOn: r.SignedOn,
+			out = append(out, Agreement{
+				ID: r.ID, Number: r.Number, CustomerID: r.CustomerID, Kind: r.Kind, Status: r.Status, SignedOn: r.SignedOn,
 				StartsOn: r.StartsOn, EndsOn: r.EndsOn, Payer: r.Payer, Approvals: r.Approvals, Currency: r.Currency, FileID: r.FileID,
-				CreatedAt: r.CreatedAt, Version: r.Version})
+				CreatedAt: r.CreatedAt, Version: r.Version,
+			})
 		}
 		if a := &out[len(out)-1]; r.Item != "" {
 			a.Prices = append(a.Prices, Price{Item: r.Item, Amount: r.Amount, VAT: r.VAT})

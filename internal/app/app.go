@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"skranke/internal/agreement"
@@ -63,10 +64,8 @@ func Migrate(ctx context.Context, d *db.DB) error {
 
 // Open opens the database and brings it up to date.
 func Open(ctx context.Context, s Settings) (*db.DB, error) {
-	if !db.IsPostgres(s.Database) {
-		if err := os.MkdirAll(s.Data, 0o700); err != nil {
-			return nil, fmt.Errorf("setting data: %w", err)
-		}
+	if err := os.MkdirAll(s.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("setting data: %w", err)
 	}
 	d, err := db.Open(ctx, s.Database)
 	if err != nil {
@@ -139,11 +138,7 @@ func (a *App) cards() (err error) {
 		page = api
 	}
 	key, hook := fmt.Sprintf("%x", a.Links.Mac("testcard", "key")), fmt.Sprintf("%x", a.Links.Mac("testcard", "webhook"))
-	state := ""
-	if !db.IsPostgres(a.Database) {
-		state = a.Data + "/testcard.json"
-	}
-	a.Cards = testcard.New(testcard.Config{Secret: key, WebhookSecret: hook, WebhookURL: a.self() + "/webhooks/cards/testcard", Now: a.DB.Now, StateFile: state, Log: a.Slog, PublicURL: page})
+	a.Cards = testcard.New(testcard.Config{Secret: key, WebhookSecret: hook, WebhookURL: a.self() + "/webhooks/cards/testcard", Now: a.DB.Now, StateFile: filepath.Join(a.Data, "testcard.json"), Log: a.Slog, PublicURL: page})
 	p, err := billing.NewTestcard(billing.TestcardConfig{URL: api, PageURL: page, Secret: key, WebhookSecret: hook, Now: a.DB.Now})
 	if err != nil {
 		return err

@@ -293,6 +293,19 @@ func (l L) AgreementFound(n int) string {
 	return l.count(n) + " avtaler"
 }
 
+// AgreementFoundMany is "Over 1,000 agreements" in English.
+func (l L) AgreementFoundMany() string {
+	switch l {
+	case SV:
+		return "Över 1\u00a0000 avtal"
+	case DA:
+		return "Over 1.000 aftaler"
+	case EN:
+		return "Over 1,000 agreements"
+	}
+	return "Over 1\u00a0000 avtaler"
+}
+
 // AgreementFrom is "From {date}" in English.
 func (l L) AgreementFrom(date string) string {
 	switch l {

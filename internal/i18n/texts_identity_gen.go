@@ -79,31 +79,6 @@ func (l L) IdentityFacts() string {
 	return "Om kunden"
 }
 
-// IdentityFlats is "{n} flats" in English.
-func (l L) IdentityFlats(n int) string {
-	switch l {
-	case SV:
-		if n == 1 {
-			return l.count(n) + " lägenhet"
-		}
-		return l.count(n) + " lägenheter"
-	case DA:
-		if n == 1 {
-			return l.count(n) + " lejlighed"
-		}
-		return l.count(n) + " lejligheder"
-	case EN:
-		if n == 1 {
-			return l.count(n) + " flat"
-		}
-		return l.count(n) + " flats"
-	}
-	if n == 1 {
-		return l.count(n) + " leilighet"
-	}
-	return l.count(n) + " leiligheter"
-}
-
 // IdentityFlatsColumn is "Flats" in English.
 func (l L) IdentityFlatsColumn() string {
 	switch l {

@@ -322,6 +322,15 @@ func (l L) KeysOfficeCode() string {
 	return "Sone eller merke"
 }
 
+// KeysOfficeCurrency is "Currency" in English.
+func (l L) KeysOfficeCurrency() string {
+	switch l {
+	case EN:
+		return "Currency"
+	}
+	return "Valuta"
+}
+
 // KeysOfficeCustomer is "Customer" in English.
 func (l L) KeysOfficeCustomer() string {
 	switch l {
@@ -746,6 +755,19 @@ func (l L) KeysOfficeProduction() string {
 		return "Production"
 	}
 	return "Produksjon"
+}
+
+// KeysOfficeQuantity is "Quantity" in English.
+func (l L) KeysOfficeQuantity() string {
+	switch l {
+	case SV:
+		return "Antal"
+	case DA:
+		return "Antal"
+	case EN:
+		return "Quantity"
+	}
+	return "Antall"
 }
 
 // KeysOfficeReadyLead is "Everything is made. The resident gets an e-mail saying it can be collected." in English.

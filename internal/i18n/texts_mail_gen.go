@@ -486,19 +486,6 @@ func (l L) MailboxNoneForText() string {
 	return "Adressen må skrives helt ut, slik den står på bestillingen."
 }
 
-// MailboxOlder is "Older" in English.
-func (l L) MailboxOlder() string {
-	switch l {
-	case SV:
-		return "Äldre"
-	case DA:
-		return "Ældre"
-	case EN:
-		return "Older"
-	}
-	return "Eldre"
-}
-
 // MailboxPlain is "Show as plain text" in English.
 func (l L) MailboxPlain() string {
 	switch l {

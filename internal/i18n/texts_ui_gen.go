@@ -15,6 +15,19 @@ func (l L) UIApprove() string {
 	return "Godkjenn"
 }
 
+// UIBack is "Back" in English.
+func (l L) UIBack() string {
+	switch l {
+	case SV:
+		return "Tillbaka"
+	case DA:
+		return "Tilbage"
+	case EN:
+		return "Back"
+	}
+	return "Tilbake"
+}
+
 // UIDemo is "Demo with made-up data" in English.
 func (l L) UIDemo() string {
 	switch l {

@@ -60,8 +60,10 @@ func (s *Service) CreateKey(ctx context.Context, by authz.Actor, n NewKey) (k AP
 				return err
 			}
 		}
-		k = APIKey{ID: id.New(), Name: name, CustomerID: n.CustomerID, Permissions: db.JSON[[]authz.Permission]{V: n.Permissions},
-			CreatedBy: by.ID, CreatedAt: tx.Now, ExpiresAt: n.ExpiresAt}
+		k = APIKey{
+			ID: id.New(), Name: name, CustomerID: n.CustomerID, Permissions: db.JSON[[]authz.Permission]{V: n.Permissions},
+			CreatedBy: by.ID, CreatedAt: tx.Now, ExpiresAt: n.ExpiresAt,
+		}
 		_, err := tx.Exec(ctx, `
 			INSERT INTO api_keys (id, name, hash, customer_id, permissions, created_by, created_at, expires_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,

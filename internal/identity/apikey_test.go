@@ -55,8 +55,10 @@ func TestNobodyGivesAProgramMoreThanTheyHave(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := service(d)
 		c := customer(t, s, association("Fjellheim"))
-		own := authz.Actor{ID: "m", Kind: authz.Person, Grants: []authz.Grant{{Scope: authz.Customer, ID: c.ID,
-			May: []authz.Permission{identity.MayEditKeys, identity.MaySeeCustomers}}}}
+		own := authz.Actor{ID: "m", Kind: authz.Person, Grants: []authz.Grant{{
+			Scope: authz.Customer, ID: c.ID,
+			May: []authz.Permission{identity.MayEditKeys, identity.MaySeeCustomers},
+		}}}
 		past := d.Now().Add(-time.Hour)
 		see := []authz.Permission{identity.MaySeeCustomers}
 		for name, n := range map[string]identity.NewKey{

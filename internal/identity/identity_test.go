@@ -119,8 +119,10 @@ func TestOnlyWhoMayEditCustomersAddsOne(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := service(d)
 		c := customer(t, s, association("Fjellheim"))
-		member := authz.Actor{ID: "m", Kind: authz.Person, Grants: []authz.Grant{{Scope: authz.Customer, ID: c.ID,
-			May: []authz.Permission{identity.MaySeeCustomers, identity.MayEditCustomers}}}}
+		member := authz.Actor{ID: "m", Kind: authz.Person, Grants: []authz.Grant{{
+			Scope: authz.Customer, ID: c.ID,
+			May: []authz.Permission{identity.MaySeeCustomers, identity.MayEditCustomers},
+		}}}
 		if _, err := s.CreateCustomer(t.Context(), member, association("Ny")); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a member added a customer: %v", err)
 		}
@@ -166,8 +168,12 @@ func TestAFlatIsFoundHoweverItsNumberIsTyped(t *testing.T) {
 			t.Fatal(err)
 		}
 		tests := []struct{ site, typed, want string }{
-			{"", "h 0203", "H0203"}, {"", "H-02.03", "H0203"}, {a.ID, "H0101", "H0101"},
-			{"", "H0101", "identity.flat.several"}, {a.ID, "S0201", "identity.flat.not_found"}, {"", "\x00", "identity.flat.not_found"},
+			{"", "h 0203", "H0203"},
+			{"", "H-02.03", "H0203"},
+			{a.ID, "H0101", "H0101"},
+			{"", "H0101", "identity.flat.several"},
+			{a.ID, "S0201", "identity.flat.not_found"},
+			{"", "\x00", "identity.flat.not_found"},
 		}
 		for _, tt := range tests {
 			f, err := identity.FindFlat(t.Context(), d, c.ID, tt.site, tt.typed)

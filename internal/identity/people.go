@@ -31,8 +31,10 @@ func (s *Service) CreatePerson(ctx context.Context, by authz.Actor, n NewPerson)
 		}
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		p = Person{ID: id.New(), Name: tidy(n.Name), Email: tidy(n.Email), EmailKey: EmailKey(n.Email), Phone: tidy(n.Phone),
-			Language: n.Language.Tag(), Scheme: "auto", Status: PersonActive, CreatedAt: tx.Now, Version: 1}
+		p = Person{
+			ID: id.New(), Name: tidy(n.Name), Email: tidy(n.Email), EmailKey: EmailKey(n.Email), Phone: tidy(n.Phone),
+			Language: n.Language.Tag(), Scheme: "auto", Status: PersonActive, CreatedAt: tx.Now, Version: 1,
+		}
 		if err := p.Validate(); err != nil {
 			return err
 		}
@@ -102,13 +104,17 @@ func (s *Service) AddMember(ctx context.Context, by authz.Actor, customerID, per
 		if err != nil {
 			return err
 		}
-		m = Member{ID: id.New(), CustomerID: c.ID, PersonID: p.ID, Role: role, Status: MemberActive, CreatedAt: tx.Now,
-			Name: p.Name, Email: p.Email, Phone: p.Phone}
+		m = Member{
+			ID: id.New(), CustomerID: c.ID, PersonID: p.ID, Role: role, Status: MemberActive, CreatedAt: tx.Now,
+			Name: p.Name, Email: p.Email, Phone: p.Phone,
+		}
 		if m.ID, err = upsertMember(ctx, tx, m); err != nil {
 			return err
 		}
-		return s.Log.Record(ctx, tx, by, event.Event{Kind: "identity.person", Subject: p.ID, CustomerID: c.ID, Name: "identity.member.add",
-			Data: event.Data(map[string]any{"role": string(role)})})
+		return s.Log.Record(ctx, tx, by, event.Event{
+			Kind: "identity.person", Subject: p.ID, CustomerID: c.ID, Name: "identity.member.add",
+			Data: event.Data(map[string]any{"role": string(role)}),
+		})
 	})
 	if err != nil {
 		return Member{}, err
@@ -138,8 +144,10 @@ func (s *Service) AddStaff(ctx context.Context, by authz.Actor, personID string,
 			if n == 0 {
 				continue
 			}
-			err = s.Log.Record(ctx, tx, by, event.Event{Kind: "identity.person", Subject: personID, Name: "identity.staff.add",
-				Data: event.Data(map[string]any{"role": string(r)})})
+			err = s.Log.Record(ctx, tx, by, event.Event{
+				Kind: "identity.person", Subject: personID, Name: "identity.staff.add",
+				Data: event.Data(map[string]any{"role": string(r)}),
+			})
 			if err != nil {
 				return err
 			}

@@ -41,9 +41,11 @@ func (s *Service) CreateCustomer(ctx context.Context, by authz.Actor, n NewCusto
 		n.Status = Active
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		c = Customer{ID: id.New(), Number: tidy(n.Number), Kind: n.Kind, Status: n.Status, Name: tidy(n.Name), Country: n.Country,
+		c = Customer{
+			ID: id.New(), Number: tidy(n.Number), Kind: n.Kind, Status: n.Status, Name: tidy(n.Name), Country: n.Country,
 			OrgNumber: n.OrgNumber, Language: n.Language.Tag(), Email: tidy(n.Email), Phone: tidy(n.Phone), Street: tidy(n.Street),
-			Postcode: tidy(n.Postcode), Town: tidy(n.Town), CreatedAt: tx.Now, Version: 1}
+			Postcode: tidy(n.Postcode), Town: tidy(n.Town), CreatedAt: tx.Now, Version: 1,
+		}
 		c.Search = searchName(c.Name)
 		if err := c.Validate(); err != nil {
 			return err
@@ -167,8 +169,10 @@ func (s *Service) AddFlats(ctx context.Context, by authz.Actor, siteID string, n
 		if flats, err = Flats(ctx, tx, site.CustomerID, site.ID); err != nil {
 			return err
 		}
-		return s.Log.Record(ctx, tx, by, event.Event{Kind: "identity.customer", Subject: site.CustomerID, CustomerID: site.CustomerID, SiteID: site.ID,
-			Name: "identity.flats.add", Data: event.Data(map[string]any{"flats": len(flats)})})
+		return s.Log.Record(ctx, tx, by, event.Event{
+			Kind: "identity.customer", Subject: site.CustomerID, CustomerID: site.CustomerID, SiteID: site.ID,
+			Name: "identity.flats.add", Data: event.Data(map[string]any{"flats": len(flats)}),
+		})
 	})
 	return flats, err
 }

@@ -148,8 +148,9 @@ func closeOrder(tx *db.Tx) func(o *Order) error {
 	}
 }
 
+// giveBack releases what is reserved, and closes the page of what is not paid yet.
 func (s *Service) giveBack(ctx context.Context, tx *db.Tx, o Order) error {
-	if o.Payment != Reserved {
+	if o.Payment != Reserved && o.Payment != PayNone && o.Payment != PayLinkSent && o.Payment != Lapsed {
 		return nil
 	}
 	return s.Payments.Release(ctx, tx, o.ID)

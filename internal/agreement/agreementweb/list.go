@@ -21,8 +21,12 @@ type listData struct {
 	Base   string
 	Filter agreement.Filter
 	Page   agreement.Page
+	Count  int64
 	Today  day.Date
 }
+
+// countLimit is how far a list is counted: further it says "over 1 000".
+const countLimit = 1001
 
 // list shows the agreements that the reader may see. Members have few, so that only the office has a filter.
 func (p *Pages) list(base string) web.HandlerFunc {
@@ -38,6 +42,9 @@ func (p *Pages) list(base string) web.HandlerFunc {
 		d := listData{L: web.L(r), Base: base, Filter: f, Today: p.Agreements.Today()}
 		var err error
 		if d.Page, err = agreement.List(r.Context(), p.Agreements.DB, web.Actor(r), f, d.Today); err != nil {
+			return err
+		}
+		if d.Count, err = agreement.Count(r.Context(), p.Agreements.DB, web.Actor(r), f, countLimit, d.Today); err != nil {
 			return err
 		}
 		return web.Render(w, r, web.View{Title: d.L.AgreementTitle(), Body: listPage(d)})
@@ -76,11 +83,14 @@ func (d listData) empty() ui.Empty {
 }
 
 func (d listData) pages() ui.Pages {
-	p, rows := ui.Pages{}, d.Page.Agreements
-	if d.Page.Prev {
+	p, rows := ui.Pages{Summary: d.L.AgreementFound(int(d.Count))}, d.Page.Agreements
+	if d.Count >= countLimit {
+		p.Summary = d.L.AgreementFoundMany()
+	}
+	if d.Page.Prev && len(rows) > 0 {
 		p.PreviousHref = d.href("before", rows[0].ID)
 	}
-	if d.Page.Next {
+	if d.Page.Next && len(rows) > 0 {
 		p.NextHref = d.href("after", rows[len(rows)-1].ID)
 	}
 	return p
@@ -95,14 +105,20 @@ const customerColumn = 1
 
 func table(l ui.L, base string, page agreement.Page, today day.Date) ui.TableData {
 	t := ui.TableData{L: l, Caption: l.AgreementTitle(), Cols: []ui.Col{
-		{Label: l.AgreementNumber(), Spot: ui.SpotTitle}, {Label: l.AgreementCustomer()}, {Label: l.AgreementKind()}, {Label: l.AgreementPeriod()},
+		{Label: l.AgreementNumber(), Spot: ui.SpotTitle},
+		{Label: l.AgreementCustomer()},
+		{Label: l.AgreementKind()},
+		{Label: l.AgreementPeriod()},
 		{Label: l.AgreementStatus(), Spot: ui.SpotCorner},
 	}}
 	for _, a := range page.Agreements {
 		badge := Badge(l, a.StateOn(today))
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: a.Number, Href: base + "/" + a.ID}, {Text: page.Customers[a.CustomerID].Name}, {Text: l.Code("agreement.kind." + string(a.Kind))},
-			{Text: period(l, a), Tabular: true}, {Badge: &badge},
+			{Text: a.Number, Href: base + "/" + a.ID},
+			{Text: page.Customers[a.CustomerID].Name},
+			{Text: l.Code("agreement.kind." + string(a.Kind))},
+			{Text: period(l, a), Tabular: true},
+			{Badge: &badge},
 		})
 	}
 	return t

@@ -89,8 +89,10 @@ func (d pageData) path() string { return d.Base + "/" + d.Agreement.ID }
 
 func (d pageData) head() ui.Head {
 	b := Badge(d.L, d.Agreement.StateOn(d.Today))
-	return ui.Head{Title: d.L.AgreementOne(d.Agreement.Number), Lead: d.Customer.Name, Badge: &b,
-		Crumbs: []ui.Link{{Text: d.L.AgreementTitle(), Href: d.Base}}}
+	return ui.Head{
+		Title: d.L.AgreementOne(d.Agreement.Number), Lead: d.Customer.Name, Badge: &b,
+		Crumbs: []ui.Link{{Text: d.L.AgreementTitle(), Href: d.Base}},
+	}
 }
 
 func (d pageData) facts() []ui.Fact {
@@ -123,7 +125,8 @@ func (d pageData) facts() []ui.Fact {
 
 func (d pageData) prices() ui.TableData {
 	t := ui.TableData{L: d.L, Caption: d.L.AgreementPrices(), Cols: []ui.Col{
-		{Label: d.L.AgreementItem(), Spot: ui.SpotTitle}, {Label: d.L.AgreementVAT(), Num: true, Spot: ui.SpotLabeled},
+		{Label: d.L.AgreementItem(), Spot: ui.SpotTitle},
+		{Label: d.L.AgreementVAT(), Num: true, Spot: ui.SpotLabeled},
 		{Label: d.L.AgreementPrice(string(d.Agreement.Currency)), Num: true, Spot: ui.SpotAmount},
 	}}
 	for _, p := range d.Agreement.Prices {

@@ -39,8 +39,10 @@ func open(t *testing.T, d *db.DB) *site {
 	d.SetClock(func() time.Time { return time.Date(2026, 3, 9, 8, 0, 0, 0, time.UTC) })
 	s := &site{}
 	agreements := &agreement.Service{DB: d, Log: &event.Log{}}
-	e := web.New(web.Config{Log: slog.New(slog.DiscardHandler), Brand: brand.Default("Fjordlås"),
-		Authenticate: func(context.Context, string) (web.Visitor, error) { return web.Visitor{Actor: s.by, Name: "Siv"}, nil }})
+	e := web.New(web.Config{
+		Log: slog.New(slog.DiscardHandler), Brand: brand.Default("Fjordlås"),
+		Authenticate: func(context.Context, string) (web.Visitor, error) { return web.Visitor{Actor: s.by, Name: "Siv"}, nil },
+	})
 	pages := &agreementweb.Pages{Agreements: agreements, Document: func(w http.ResponseWriter, _ *http.Request, fileID string) error {
 		_, err := io.WriteString(w, "file "+fileID)
 		return err
@@ -66,8 +68,10 @@ func (s *site) fill(t *testing.T, d *db.DB, agreements *agreement.Service) {
 	ok(err)
 	p, err := people.CreatePerson(ctx, root, identity.NewPerson{Name: "Ingrid Moe", Email: "ingrid@fjell.example", Language: i18n.SV})
 	ok(err)
-	s.a, err = agreements.Create(ctx, root, agreement.NewAgreement{CustomerID: c.ID, StartsOn: day.New(2026, 1, 1),
-		Prices: []agreement.Price{{Item: agreement.ItemFob, Amount: 34950, VAT: 2500}}})
+	s.a, err = agreements.Create(ctx, root, agreement.NewAgreement{
+		CustomerID: c.ID, StartsOn: day.New(2026, 1, 1),
+		Prices: []agreement.Price{{Item: agreement.ItemFob, Amount: 34950, VAT: 2500}},
+	})
 	ok(err)
 	ok(agreements.SetApprovers(ctx, root, s.a.ID, []string{p.ID}))
 	s.a, err = agreements.Sign(ctx, root, s.a.ID, day.New(2025, 12, 20))
@@ -106,7 +110,7 @@ func TestTheOfficeSeesWhatWasAgreed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := open(t, d)
 		path := "/office/agreements/" + s.a.ID
-		s.check(t, "/office/agreements", 200, s.a.Number, "Fjellheim &lt;b&gt; borettslag", "Fra 1. jan. 2026", "Gjelder")
+		s.check(t, "/office/agreements", 200, s.a.Number, "Fjellheim &lt;b&gt; borettslag", "Fra 1. jan. 2026", "Gjelder", "1 avtale")
 		s.check(t, "/office/agreements?q=fjell&state=current", 200, s.a.Number, "Nullstill")
 		s.check(t, "/office/agreements?q=fjell&state=draft", 200, "Ingen avtaler å vise", "Vis alle avtaler")
 		s.check(t, "/office/agreements?state=x&after=%00", 200, s.a.Number)

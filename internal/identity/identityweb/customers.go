@@ -38,8 +38,10 @@ type listData struct {
 // customers lists whom the reader may see.
 func (p *Pages) customers(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	f := identity.Filter{Text: q.Get("q"), Kind: identity.CustomerKind(q.Get("kind")), Status: identity.CustomerStatus(q.Get("status")),
-		After: q.Get("after"), Before: q.Get("before")}
+	f := identity.Filter{
+		Text: q.Get("q"), Kind: identity.CustomerKind(q.Get("kind")), Status: identity.CustomerStatus(q.Get("status")),
+		After: q.Get("after"), Before: q.Get("before"),
+	}
 	if !slices.Contains(identity.CustomerKinds(), f.Kind) {
 		f.Kind = ""
 	}
@@ -101,14 +103,20 @@ func (d listData) pages() ui.Pages {
 
 func (d listData) table() ui.TableData {
 	t := ui.TableData{L: d.L, Caption: d.L.IdentityCustomers(), Cols: []ui.Col{
-		{Label: d.L.IdentityName(), Spot: ui.SpotTitle}, {Label: d.L.IdentityNumber(), Spot: ui.SpotLabeled}, {Label: d.L.IdentityKind()},
-		{Label: d.L.IdentityTown()}, {Label: d.L.IdentityStatus(), Spot: ui.SpotCorner},
+		{Label: d.L.IdentityName(), Spot: ui.SpotTitle},
+		{Label: d.L.IdentityNumber(), Spot: ui.SpotLabeled},
+		{Label: d.L.IdentityKind()},
+		{Label: d.L.IdentityTown()},
+		{Label: d.L.IdentityStatus(), Spot: ui.SpotCorner},
 	}}
 	for _, c := range d.Page.Customers {
 		badge := Badge(d.L, c.Status)
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: c.Name, Href: customersPath + "/" + c.ID}, {Text: c.Number}, {Text: d.L.Code("identity.kind." + string(c.Kind))},
-			{Text: c.Town}, {Badge: &badge},
+			{Text: c.Name, Href: customersPath + "/" + c.ID},
+			{Text: c.Number},
+			{Text: d.L.Code("identity.kind." + string(c.Kind))},
+			{Text: c.Town},
+			{Badge: &badge},
 		})
 	}
 	return t
@@ -168,8 +176,10 @@ func (p *Pages) customer(w http.ResponseWriter, r *http.Request) error {
 
 func (d customerData) head() ui.Head {
 	b := Badge(d.L, d.Customer.Status)
-	return ui.Head{Title: d.Customer.Name, Lead: d.L.Code("identity.kind." + string(d.Customer.Kind)), Badge: &b,
-		Crumbs: []ui.Link{{Text: d.L.IdentityCustomers(), Href: customersPath}}}
+	return ui.Head{
+		Title: d.Customer.Name, Lead: d.L.Code("identity.kind." + string(d.Customer.Kind)), Badge: &b,
+		Crumbs: []ui.Link{{Text: d.L.IdentityCustomers(), Href: customersPath}},
+	}
 }
 
 // facts leaves out what is not known.
@@ -211,7 +221,9 @@ func (d customerData) sites() ui.TableData {
 
 func (d customerData) people() ui.TableData {
 	t := ui.TableData{L: d.L, Caption: d.L.IdentityPeople(), Cols: []ui.Col{
-		{Label: d.L.IdentityName(), Spot: ui.SpotTitle}, {Label: d.L.IdentityRole()}, {Label: d.L.IdentityEmail()},
+		{Label: d.L.IdentityName(), Spot: ui.SpotTitle},
+		{Label: d.L.IdentityRole()},
+		{Label: d.L.IdentityEmail()},
 		{Label: d.L.IdentityStatus(), Spot: ui.SpotCorner},
 	}}
 	for _, m := range d.Members[:min(len(d.Members), mostPeople)] {

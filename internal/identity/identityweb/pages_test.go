@@ -53,13 +53,15 @@ func open(t *testing.T, d *db.DB) *site {
 		a, v, err := s.Authenticate(ctx, token)
 		return web.Visitor{Actor: a, Name: v.Name}, err
 	}})
-	pages := &identityweb.Pages{Identity: s, Home: func(staff bool) string { return map[bool]string{true: "/office", false: "/"}[staff] },
+	pages := &identityweb.Pages{
+		Identity: s, Home: func(staff bool) string { return map[bool]string{true: "/office", false: "/"}[staff] },
 		Sections: []identityweb.Section{
 			func(_ *http.Request, c identity.Customer) (templ.Component, error) {
 				return templ.Raw("<p>slot for " + c.Number + "</p>"), nil
 			},
 			func(*http.Request, identity.Customer) (templ.Component, error) { return nil, nil },
-		}}
+		},
+	}
 	e.Mount(pages.Routes()...)
 	return &site{Handler: e, people: s}
 }
@@ -97,8 +99,12 @@ func (s *site) signIn(email, typed, next string) *httptest.ResponseRecorder {
 
 func TestSigningInGoesOnToTheAskedForPageOfOursAndToNoOther(t *testing.T) {
 	tests := []struct{ next, want string }{
-		{"", "/office"}, {"/office/customers?q=a", "/office/customers?q=a"}, {"https://evil.example/", "/office"}, {"//evil.example/", "/office"},
-		{"/\\evil.example", "/office"}, {"javascript:alert(1)", "/office"},
+		{"", "/office"},
+		{"/office/customers?q=a", "/office/customers?q=a"},
+		{"https://evil.example/", "/office"},
+		{"//evil.example/", "/office"},
+		{"/\\evil.example", "/office"},
+		{"javascript:alert(1)", "/office"},
 	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := open(t, d)
@@ -188,8 +194,10 @@ func TestTheOfficeFindsACustomerAndSeesItsPage(t *testing.T) {
 		var c identity.Customer
 		for i := range 30 {
 			var err error
-			c, err = s.people.CreateCustomer(t.Context(), root, identity.NewCustomer{Kind: identity.Association, Name: fmt.Sprintf("Granlia %02d sameie", i),
-				Country: "NO", Language: i18n.NB, Town: "Oslo"})
+			c, err = s.people.CreateCustomer(t.Context(), root, identity.NewCustomer{
+				Kind: identity.Association, Name: fmt.Sprintf("Granlia %02d sameie", i),
+				Country: "NO", Language: i18n.NB, Town: "Oslo",
+			})
 			if err != nil {
 				t.Fatal(err)
 			}

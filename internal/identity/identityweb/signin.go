@@ -48,8 +48,10 @@ func (p *Pages) signInForm(w http.ResponseWriter, r *http.Request) error {
 // signIn opens a session and goes on to the page that was asked for.
 func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) error {
 	form := signInData{L: web.L(r), Email: r.PostFormValue("email"), Next: web.Local(r.PostFormValue("next"), "")}
-	s, err := p.Identity.SignIn(r.Context(), identity.Attempt{Email: form.Email, Password: r.PostFormValue("password"),
-		Address: web.Address(r), Agent: r.UserAgent(), Previous: web.SessionToken(r)})
+	s, err := p.Identity.SignIn(r.Context(), identity.Attempt{
+		Email: form.Email, Password: r.PostFormValue("password"),
+		Address: web.Address(r), Agent: r.UserAgent(), Previous: web.SessionToken(r),
+	})
 	var wait identity.Wait
 	switch {
 	case errors.As(err, &wait):

@@ -189,6 +189,7 @@ func (d orderData) detail(e event.Event) string {
 		if d.View.Tracking != "" {
 			return d.L.KeysOfficeTracked(d.View.Tracking)
 		}
+	default:
 	}
 	return ""
 }

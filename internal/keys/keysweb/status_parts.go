@@ -128,8 +128,8 @@ func (d statusData) facts() []ui.Fact {
 	return facts
 }
 
-// looks is how the events of an order are drawn; what is not here is of no interest to the resident.
-var looks = map[keys.Action]struct {
+// residentLooks is how the events of an order are drawn; what is not here is of no interest to the resident.
+var residentLooks = map[keys.Action]struct {
 	icon string
 	tone ui.Tone
 }{
@@ -156,7 +156,7 @@ var looks = map[keys.Action]struct {
 func (d statusData) timeline() []ui.Event {
 	var out []ui.Event
 	for _, e := range slices.Backward(d.Order.Timeline) {
-		look, ok := looks[action(e)]
+		look, ok := residentLooks[action(e)]
 		if !ok {
 			continue
 		}

@@ -227,11 +227,9 @@ func TestTheMailLogIsReadPageByPage(t *testing.T) {
 	lacks(t, second, "Brikke nummer 06", `rel="next"`)
 	contains(t, h.text(t, href(t, second, "prev"), "see"), "Brikke nummer 29", "Brikke nummer 06")
 	box := h.text(t, "/mailbox", "")
-	contains(t, box, "Brikke nummer 29", "Brikke nummer 06", "Older")
+	contains(t, box, "Brikke nummer 29", "Brikke nummer 06")
 	lacks(t, box, "Brikke nummer 05")
-	_, older, _ := strings.Cut(box, `href="/mailbox?before=`)
-	id, _, _ := strings.Cut(older, `"`)
-	contains(t, h.text(t, "/mailbox?before="+id, ""), "Brikke nummer 05", "Brikke nummer 00")
+	contains(t, h.text(t, href(t, box, "next"), ""), "Brikke nummer 05", "Brikke nummer 00")
 }
 
 // href is where the link with this rel leads.

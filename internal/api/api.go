@@ -13,7 +13,6 @@ import (
 	"skranke/internal/db"
 	"skranke/internal/fault"
 	"skranke/internal/i18n"
-	"skranke/internal/web"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -152,7 +151,7 @@ func problem(hc huma.Context, status int, msg string, errs ...error) huma.Status
 
 func problemOf(ctx context.Context, err error) *Problem {
 	c, code := of(ctx), fault.CodeOf(err)
-	p := &Problem{Type: "about:blank", Title: c.lang.Code(code), Status: web.Status(err), Code: code}
+	p := &Problem{Type: "about:blank", Title: c.lang.Code(code), Status: fault.Status(err), Code: code}
 	for field, code := range fault.FieldsOf(err) {
 		p.Errors = append(p.Errors, ProblemField{Field: field, Code: code, Title: c.lang.Code(code)})
 	}

@@ -27,7 +27,10 @@ func (deadlineJob) Kind() string { return "keys.deadlines" }
 // schedule is the list of what runs by the clock, once over all nodes.
 func (a *App) schedule() {
 	jobs.Handle(a.Jobs, func(ctx context.Context, _ sweepJob) error {
-		return a.DB.InTx(ctx, func(tx *db.Tx) error { return errors.Join(limit.Sweep(ctx, tx), keys.SweepDrafts(ctx, tx), api.Sweep(ctx, tx)) })
+		err := a.DB.InTx(ctx, func(tx *db.Tx) error {
+			return errors.Join(limit.Sweep(ctx, tx), keys.SweepDrafts(ctx, tx), api.Sweep(ctx, tx))
+		})
+		return errors.Join(err, a.Identity.Sweep(ctx))
 	})
 	jobs.Handle(a.Jobs, func(ctx context.Context, _ deadlineJob) error { return a.Keys.SweepDeadlines(ctx) })
 	jobs.Every(a.Jobs, time.Hour, sweepJob{})

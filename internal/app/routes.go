@@ -11,6 +11,7 @@ import (
 	"skranke/internal/event/eventweb"
 	"skranke/internal/fault"
 	"skranke/internal/files"
+	"skranke/internal/i18n"
 	"skranke/internal/id"
 	"skranke/internal/identity"
 	"skranke/internal/identity/identityweb"
@@ -25,7 +26,7 @@ import (
 // routes is every address of the installation.
 func (a *App) routes() *web.Edge {
 	e := web.New(web.Config{Log: a.Slog, Brand: a.Brand, Language: a.Language, Secure: a.Secure(), Demo: a.Demo, FormTargets: a.Billing.Origins(),
-		Proxies: a.TrustedProxies, Authenticate: a.authenticate, Menu: a.menu, Metrics: a.metrics})
+		Proxies: a.TrustedProxies, Authenticate: a.authenticate, Menu: a.menu, Choose: a.choose, Metrics: a.metrics})
 	e.Mount(
 		web.Route{Pattern: "GET /healthz", Handle: a.health, Who: web.Machine},
 		web.Route{Pattern: "GET /readyz", Handle: a.ready, Who: web.Machine},
@@ -45,8 +46,9 @@ var paths = map[string]string{keys.SubjectKind: "/office/keys/orders/", "identit
 
 // pages mounts the modules' own.
 func (a *App) pages(e *web.Edge) {
-	e.Mount((&identityweb.Pages{Identity: a.Identity, Home: home, Zone: a.Zone}).Routes()...)
-	e.Mount((&agreementweb.Pages{Agreements: a.Agreements, Document: a.document}).Routes()...)
+	agreements := &agreementweb.Pages{Agreements: a.Agreements, Document: a.document}
+	e.Mount((&identityweb.Pages{Identity: a.Identity, Home: home, Zone: a.Zone, Sections: []identityweb.Section{agreements.OfCustomer}}).Routes()...)
+	e.Mount(agreements.Routes()...)
 	e.Mount((&billingweb.Pages{Billing: a.Billing, Zone: a.Zone, About: paths}).Routes()...)
 	e.Mount((&mailweb.Pages{Post: a.Mail, Zone: a.Zone}).Routes()...)
 	e.Mount((&eventweb.Pages{DB: a.DB, Zone: a.Zone, Names: a.names, Customers: a.customers, Paths: paths}).Routes()...)
@@ -132,6 +134,14 @@ func (a *App) customers(ctx context.Context, ids []string) (map[string]string, e
 		out[id] = c.Name
 	}
 	return out, nil
+}
+
+// choose remembers what somebody signed in has chosen, so that their mails and other browsers follow.
+func (a *App) choose(ctx context.Context, v web.Visitor, language, scheme string) error {
+	if l, ok := i18n.Parse(language); ok {
+		return a.Identity.SetLanguage(ctx, v.Actor.ID, l)
+	}
+	return a.Identity.SetScheme(ctx, v.Actor.ID, scheme)
 }
 
 // names gives people's names for pages; events hold only ids.

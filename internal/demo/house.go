@@ -1,9 +1,11 @@
 // Package demo makes the data of the demonstration: an invented locksmith and security firm, its customers, and a year of
-// their orders. It works through the modules' services, as people do, with the clock set back.
+// their orders. It works through the modules' services, as people do, with the clock set back. Two builds on one day tell
+// the same story: names, numbers and hours come from tables and from a source of chance with a fixed seed.
 package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,7 +23,7 @@ import (
 	"skranke/internal/testcard"
 )
 
-// House is the wired program that the data is made in.
+// House is the wired program that the data is made in. Nothing of it may run yet.
 type House struct {
 	DB         *db.DB
 	Log        *event.Log
@@ -37,7 +39,11 @@ type House struct {
 	Cards      *testcard.Server
 	Zone       *time.Location
 	URL        string
+	Orders     int // how many of a year; 0 is the usual number
 }
+
+// Password is everybody's, as the start page tells.
+const Password = "skranke-demo"
 
 // Stage is how far a database has come as a demonstration.
 type Stage int
@@ -49,18 +55,30 @@ const (
 	Foreign              // somebody's real data
 )
 
-// State tells what a database is.
+// The marks in the settings: a build leaves the first while it works and the second when all is there.
+const (
+	building = "building"
+	built    = "built"
+)
+
+// errBroken is what becomes of a build that was stopped: half a demonstration explains nothing, and is never mended.
+var errBroken = errors.New("making the demonstration was broken off, or is under way in another process: if it is not, delete the folder " +
+	"that --data names (skranke-demo, if nothing else was said), or empty the PostgreSQL database, and start again")
+
+// State tells what a database is. One with half a demonstration in it is an error that says what to do.
 func State(ctx context.Context, d *db.DB) (Stage, error) {
 	mark, err := db.One[string](ctx, d, `SELECT value FROM settings WHERE name = 'demo'`)
 	switch {
-	case err == nil && mark == "built":
-		return Built, nil
 	case err != nil && !db.NoRows(err):
 		return Foreign, fmt.Errorf("read what this database is: %w", err)
+	case mark == built:
+		return Built, nil
+	case mark != "":
+		return Foreign, errBroken
 	}
-	n, err := db.One[int64](ctx, d, `SELECT COUNT(*) AS n FROM people`)
+	n, err := db.One[int64](ctx, d, `SELECT (SELECT COUNT(*) FROM people) + (SELECT COUNT(*) FROM customers) AS n`)
 	if err != nil {
-		return Foreign, fmt.Errorf("count people: %w", err)
+		return Foreign, fmt.Errorf("count people and customers: %w", err)
 	}
 	if n > 0 {
 		return Foreign, nil
@@ -68,5 +86,51 @@ func State(ctx context.Context, d *db.DB) (Stage, error) {
 	return Empty, nil
 }
 
-// Build makes the data.
-func Build(context.Context, House, func(line string)) error { return nil }
+// Build makes the data in an empty database, and says how far it has come. The clock of the database runs as usual when
+// it returns.
+func Build(ctx context.Context, h House, say func(line string)) (err error) {
+	if err := begin(ctx, h.DB); err != nil {
+		return err
+	}
+	b, err := newBuilder(h, say)
+	if err != nil {
+		return err
+	}
+	// The demonstration lives on in the present.
+	defer h.DB.SetClock(time.Now) //nolint:forbidigo // the database's own clock, given back
+	if err := b.inHaste(ctx, b.make); err != nil {
+		return err
+	}
+	h.DB.SetClock(time.Now) //nolint:forbidigo // as above; the last mark is of today
+	return h.DB.InTx(ctx, func(tx *db.Tx) error {
+		if err := keys.SweepDrafts(ctx, tx); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE settings SET value = $1 WHERE name = 'demo'`, built); err != nil {
+			return fmt.Errorf("mark the demonstration as made: %w", err)
+		}
+		return nil
+	})
+}
+
+// begin takes the database. Of two processes that start at once, one is refused.
+func begin(ctx context.Context, d *db.DB) error {
+	stage, err := State(ctx, d)
+	if err != nil {
+		return err
+	}
+	if stage != Empty {
+		return errors.New("a demonstration is made in an empty database only")
+	}
+	err = d.InTx(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO settings (name, value) VALUES ('demo', $1)`, building)
+		return err
+	})
+	if db.IsUnique(err) {
+		return errBroken
+	}
+	if err != nil {
+		return fmt.Errorf("mark the demonstration as begun: %w", err)
+	}
+	return nil
+}

@@ -25,7 +25,10 @@ func TestAnEventAndItsReactionsHoldTogether(t *testing.T) {
 			}
 			return nil
 		})
-		l.OnAny(func(_ context.Context, _ *db.Tx, e event.Event) error { heard = append(heard, "any "+e.Name); return nil })
+		l.OnAny(func(_ context.Context, _ *db.Tx, e event.Event) error {
+			heard = append(heard, "any "+e.Name)
+			return nil
+		})
 		record := func(subject, name string) error {
 			return d.InTx(t.Context(), func(tx *db.Tx) error {
 				return l.Record(t.Context(), tx, authz.Actor{ID: "bo", Kind: authz.Person, OnBehalf: "x"},

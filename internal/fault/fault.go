@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 )
 
 // Kind says who has to act on a fault.
@@ -61,6 +62,18 @@ func KindOf(err error) Kind {
 		return e.Kind
 	}
 	return Internal
+}
+
+var statusOf = map[Kind]int{Internal: http.StatusInternalServerError, Invalid: http.StatusUnprocessableEntity, SignIn: http.StatusUnauthorized,
+	Forbidden: http.StatusForbidden, NotFound: http.StatusNotFound, Conflict: http.StatusConflict, TooMany: http.StatusTooManyRequests}
+
+// Status is the HTTP status of an error: one map for pages and API.
+func Status(err error) int {
+	var tooBig *http.MaxBytesError
+	if errors.As(err, &tooBig) {
+		return http.StatusRequestEntityTooLarge
+	}
+	return statusOf[KindOf(err)]
 }
 
 // CodeOf is "fault.internal" for every error that is not a fault.

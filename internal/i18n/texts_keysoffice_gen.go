@@ -217,19 +217,6 @@ func (l L) KeysOfficeAskedBy() string {
 	return "Bestilt av"
 }
 
-// KeysOfficeAssociation is "Association" in English.
-func (l L) KeysOfficeAssociation() string {
-	switch l {
-	case SV:
-		return "Förening"
-	case DA:
-		return "Forening"
-	case EN:
-		return "Association"
-	}
-	return "Borettslag"
-}
-
 // KeysOfficeBoard is "The board" in English.
 func (l L) KeysOfficeBoard() string {
 	switch l {
@@ -539,19 +526,6 @@ func (l L) KeysOfficeItemsShown(n int) string {
 	return l.count(n) + " nøkler på denne siden"
 }
 
-// KeysOfficeMade is "{made} of {quantity} made" in English.
-func (l L) KeysOfficeMade(made string, quantity string) string {
-	switch l {
-	case SV:
-		return made + " av " + quantity + " tillverkade"
-	case DA:
-		return made + " af " + quantity + " lavet"
-	case EN:
-		return made + " of " + quantity + " made"
-	}
-	return made + " av " + quantity + " laget"
-}
-
 // KeysOfficeMails is "E-mails" in English.
 func (l L) KeysOfficeMails() string {
 	switch l {
@@ -757,19 +731,6 @@ func (l L) KeysOfficeProduction() string {
 	return "Produksjon"
 }
 
-// KeysOfficeQuantity is "Quantity" in English.
-func (l L) KeysOfficeQuantity() string {
-	switch l {
-	case SV:
-		return "Antal"
-	case DA:
-		return "Antal"
-	case EN:
-		return "Quantity"
-	}
-	return "Antall"
-}
-
 // KeysOfficeReadyLead is "Everything is made. The resident gets an e-mail saying it can be collected." in English.
 func (l L) KeysOfficeReadyLead() string {
 	switch l {
@@ -883,15 +844,6 @@ func (l L) KeysOfficeSentWaits() string {
 		return "Waiting for the resident to confirm"
 	}
 	return "Venter på at beboeren melder fra"
-}
-
-// KeysOfficeSerial is "Serial number" in English.
-func (l L) KeysOfficeSerial() string {
-	switch l {
-	case EN:
-		return "Serial number"
-	}
-	return "Serienummer"
 }
 
 // KeysOfficeSerials is "Serial numbers" in English.
@@ -1102,17 +1054,6 @@ func (l L) KeysOfficeToMakeMany(number string) string {
 		return "Over " + number + " orders to make – the oldest are shown"
 	}
 	return "Over " + number + " bestillinger å lage – de eldste vises"
-}
-
-// KeysOfficeTracked is "Tracking number {tracking}" in English.
-func (l L) KeysOfficeTracked(tracking string) string {
-	switch l {
-	case SV:
-		return "Spårningsnummer " + tracking
-	case EN:
-		return "Tracking number " + tracking
-	}
-	return "Sporingsnummer " + tracking
 }
 
 // KeysOfficeTrackingHint is "The resident gets the number by e-mail." in English.

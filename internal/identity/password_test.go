@@ -45,19 +45,17 @@ func TestAnUnknownPersonCostsAsMuchWorkAsAKnownOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	took := func(stored string) time.Duration {
-		best := time.Hour
-		for range 5 {
+	best := map[string]time.Duration{hash: time.Hour, "": time.Hour}
+	for range 6 { // in turns, so that a busy machine slows both
+		for stored := range best {
 			start := time.Now()
 			if _, _, err := checkPassword(t.Context(), "galt passord", stored); err != nil {
 				t.Fatal(err)
 			}
-			best = min(best, time.Since(start))
+			best[stored] = min(best[stored], time.Since(start))
 		}
-		return best
 	}
-	known, unknown := took(hash), took("")
-	if unknown < known/2 || unknown > known*2 {
+	if known, unknown := best[hash], best[""]; unknown < known/3 || unknown > known*3 {
 		t.Errorf("a known person takes %s, an unknown one %s", known, unknown)
 	}
 }

@@ -21,7 +21,9 @@ type wake struct{}
 // Kind names the job, which is never stored.
 func (wake) Kind() string { return "jobs.wake" }
 
-type wakeOnly struct{ river.JobInsertMiddlewareDefaults }
+type wakeOnly struct {
+	river.JobInsertMiddlewareDefaults
+}
 
 // InsertMany answers for the wake job without inserting it.
 func (*wakeOnly) InsertMany(ctx context.Context, many []*rivertype.JobInsertParams, do func(context.Context) ([]*rivertype.JobInsertResult, error)) ([]*rivertype.JobInsertResult, error) {

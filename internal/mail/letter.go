@@ -25,7 +25,7 @@ type Letter struct {
 	Subject    string // also the heading of the letter
 	Greeting   string
 	Paragraphs []string // a line break makes a new paragraph
-	Facts      []Fact
+	Facts      []Fact   // those without a value are left out
 	Button     *Button
 	Links      []Button // further links, after the button
 	Small      []string // foot notes: why this mail came, how long a link is valid
@@ -67,9 +67,11 @@ func (l Letter) clean() (Letter, error) {
 	}
 	l.Greeting = line(l.Greeting)
 	l.Paragraphs, l.Small = lines(l.Paragraphs), lines(l.Small)
-	facts := make([]Fact, len(l.Facts))
-	for i, f := range l.Facts {
-		facts[i] = Fact{Label: line(f.Label), Value: line(f.Value)}
+	facts := make([]Fact, 0, len(l.Facts))
+	for _, f := range l.Facts {
+		if f = (Fact{Label: line(f.Label), Value: line(f.Value)}); f.Value != "" {
+			facts = append(facts, f)
+		}
 	}
 	l.Facts = facts
 	if l.Button != nil {

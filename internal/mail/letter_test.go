@@ -79,6 +79,7 @@ func TestALongSubjectIsCutAndALineBreakMakesAParagraph(t *testing.T) {
 	l := board()
 	l.Subject = strings.Repeat("å", 500)
 	l.Paragraphs = []string{"one\r\ntwo\n\n three "}
+	l.Facts = append(l.Facts, Fact{"Nothing", " "})
 	got, err := l.clean()
 	if err != nil {
 		t.Fatal(err)
@@ -88,6 +89,9 @@ func TestALongSubjectIsCutAndALineBreakMakesAParagraph(t *testing.T) {
 	}
 	if strings.Join(got.Paragraphs, "|") != "one|two|three" {
 		t.Errorf("paragraphs %q", got.Paragraphs)
+	}
+	if len(got.Facts) != 2 {
+		t.Errorf("a fact without a value is kept: %v", got.Facts)
 	}
 }
 

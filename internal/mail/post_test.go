@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -238,7 +239,7 @@ func TestTheMailboxIsReadByAddressAndPageByPage(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		box := Mailbox{d}
 		for n := range 5 {
-			m := Message{ID: fmt.Sprintf("01930f6e-5a00-7000-8000-00000000000%d", n), At: d.Now(), To: Address{Email: fmt.Sprintf("%d@Firm.example", n%2)}, Subject: fmt.Sprint(n)}
+			m := Message{ID: fmt.Sprintf("01930f6e-5a00-7000-8000-00000000000%d", n), At: d.Now(), To: Address{Email: fmt.Sprintf("%d@Firm.example", n%2)}, Subject: strconv.Itoa(n)}
 			if err := box.Deliver(t.Context(), m); err != nil {
 				t.Fatal(err)
 			}

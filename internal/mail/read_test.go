@@ -1,8 +1,8 @@
 package mail
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -41,7 +41,7 @@ func TestTheLogShowsWhatTheReaderMaySee(t *testing.T) {
 				words = append(words, "newer")
 			}
 			for _, r := range page.Rows {
-				words = append(words, fmt.Sprint(1+slices.Index(ids, r.ID)))
+				words = append(words, strconv.Itoa(1+slices.Index(ids, r.ID)))
 			}
 			if page.Older {
 				words = append(words, "older")

@@ -34,8 +34,10 @@ func (p *Post) Resend(ctx context.Context, by authz.Actor, mailID string) error 
 		if n == 0 {
 			return fault.New(fault.Conflict, "mail.being_sent")
 		}
-		err = p.Events.Record(ctx, tx, by, event.Event{Kind: "mail", Subject: mailID, Name: "mail.resend", CustomerID: k.CustomerID,
-			Data: event.Data(map[string]any{"about": k.About, "template": k.Template})})
+		err = p.Events.Record(ctx, tx, by, event.Event{
+			Kind: "mail", Subject: mailID, Name: "mail.resend", CustomerID: k.CustomerID,
+			Data: event.Data(map[string]any{"about": k.About, "template": k.Template}),
+		})
 		if err != nil {
 			return err
 		}

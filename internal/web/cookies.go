@@ -69,7 +69,9 @@ func (e *Edge) prefer(w http.ResponseWriter, r *http.Request, q *request) {
 			q.lang = l
 		}
 	}
-	q.scheme = e.cookie(r, "scheme")
+	if q.scheme = e.cookie(r, "scheme"); q.scheme == "" {
+		q.scheme = q.visitor.Scheme
+	}
 	if q.notice = e.cookie(r, "notice"); q.notice != "" && r.Method == http.MethodGet {
 		if i18n.HasCode(q.notice) {
 			setCookie(w, r, "notice", "", -time.Second, false)
@@ -82,6 +84,9 @@ func (e *Edge) prefer(w http.ResponseWriter, r *http.Request, q *request) {
 func (e *Edge) setLanguage(w http.ResponseWriter, r *http.Request) error {
 	if l, ok := i18n.Parse(r.PostFormValue("language")); ok {
 		setCookie(w, r, "language", l.Tag(), year, false)
+		if err := e.choose(r, l.Tag(), ""); err != nil {
+			return err
+		}
 	}
 	return Redirect(w, r, Local(r.PostFormValue("return"), "/"))
 }
@@ -90,8 +95,18 @@ func (e *Edge) setScheme(w http.ResponseWriter, r *http.Request) error {
 	switch s := r.PostFormValue("scheme"); s {
 	case ui.SchemeLight, ui.SchemeDark, ui.SchemeAuto:
 		setCookie(w, r, "scheme", s, year, false)
+		if err := e.choose(r, "", s); err != nil {
+			return err
+		}
 	}
 	return Redirect(w, r, Local(r.PostFormValue("return"), "/"))
+}
+
+func (e *Edge) choose(r *http.Request, language, scheme string) error {
+	if v := VisitorOf(r); v.SignedIn() && e.Choose != nil {
+		return e.Choose(r.Context(), v, language, scheme)
+	}
+	return nil
 }
 
 // address is the client's, read from X-Forwarded-For as far back as the proxies are ours.

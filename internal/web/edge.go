@@ -36,7 +36,9 @@ type Config struct {
 	Proxies      []netip.Prefix
 	Authenticate Authenticate
 	Menu         Menu
-	Metrics      Metrics
+	// Choose remembers the language or colour scheme that somebody signed in has chosen; the other of the two is empty.
+	Choose  func(ctx context.Context, v Visitor, language, scheme string) error
+	Metrics Metrics
 }
 
 // Metrics counts requests; route is the pattern, never the address.

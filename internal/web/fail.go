@@ -16,24 +16,9 @@ import (
 	"github.com/a-h/templ"
 )
 
-var statusOf = map[fault.Kind]int{
-	fault.Internal: http.StatusInternalServerError, fault.Invalid: http.StatusUnprocessableEntity,
-	fault.SignIn: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden,
-	fault.NotFound: http.StatusNotFound, fault.Conflict: http.StatusConflict, fault.TooMany: http.StatusTooManyRequests,
-}
-
-// Status is the HTTP status of an error: one map for pages and API.
-func Status(err error) int {
-	var tooBig *http.MaxBytesError
-	if errors.As(err, &tooBig) {
-		return http.StatusRequestEntityTooLarge
-	}
-	return statusOf[fault.KindOf(err)]
-}
-
 // fail answers an error: the sign-in page for who is not signed in, else a page that says what happened and what to do.
 func (e *Edge) fail(w http.ResponseWriter, r *http.Request, err error) {
-	status, code := Status(err), fault.CodeOf(err)
+	status, code := fault.Status(err), fault.CodeOf(err)
 	level := slog.LevelInfo
 	switch {
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:

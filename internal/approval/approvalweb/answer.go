@@ -3,6 +3,8 @@ package approvalweb
 import (
 	"fmt"
 	"net/http"
+	"strings"
+	"unicode"
 
 	"skranke/internal/approval"
 	"skranke/internal/authz"
@@ -101,7 +103,7 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request, d door) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
-	t := typed{reason: r.PostForm.Get("reason")}
+	t := typed{reason: clean(r.PostForm.Get("reason"))}
 	a := approval.Answer{Do: approval.Action(r.PostForm.Get("decision")), Comment: t.reason, Via: d.via, LinkID: d.link}
 	_, err := p.Approvals.Decide(r.Context(), d.by, d.request, a)
 	switch {
@@ -113,4 +115,14 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request, d door) error {
 		return err
 	}
 	return web.Done(w, r, d.path, "approval.saved")
+}
+
+// clean takes out what no database keeps and nobody sees: broken letters, and control characters but the end of a line.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
 }

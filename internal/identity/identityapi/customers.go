@@ -30,11 +30,21 @@ type Customer struct {
 
 type customerReply struct{ Body Customer }
 
-type listReply struct {
-	Body struct {
-		Customers []Customer `json:"customers"`
-		Next      string     `json:"next,omitempty" doc:"Give it as after for the next page; absent on the last"`
-	}
+// CustomerList is one page of customers.
+type CustomerList struct {
+	Customers []Customer `json:"customers"`
+	Next      string     `json:"next,omitempty" doc:"Give it as after for the next page; absent on the last"`
+}
+
+type listReply struct{ Body CustomerList }
+
+type listInput struct {
+	Search string `query:"search" doc:"Beginnings of words of name, town or number"`
+	After  string `query:"after"`
+}
+
+type idInput struct {
+	ID string `path:"id"`
 }
 
 type operations struct{ identity *identity.Service }
@@ -51,10 +61,7 @@ func reply(c identity.Customer) Customer {
 		Language: c.Language, Email: c.Email, Phone: c.Phone, Street: c.Street, Postcode: c.Postcode, Town: c.Town}
 }
 
-func (o *operations) list(ctx context.Context, in *struct {
-	Search string `query:"search" doc:"Beginnings of words of name, town or number"`
-	After  string `query:"after"`
-}) (*listReply, error) {
+func (o *operations) list(ctx context.Context, in *listInput) (*listReply, error) {
 	p, err := identity.Customers(ctx, o.identity.DB, api.Actor(ctx), identity.Filter{Text: in.Search, After: in.After})
 	if err != nil {
 		return nil, err
@@ -70,9 +77,7 @@ func (o *operations) list(ctx context.Context, in *struct {
 	return out, nil
 }
 
-func (o *operations) get(ctx context.Context, in *struct {
-	ID string `path:"id"`
-}) (*customerReply, error) {
+func (o *operations) get(ctx context.Context, in *idInput) (*customerReply, error) {
 	c, err := identity.FindCustomer(ctx, o.identity.DB, api.Actor(ctx), in.ID)
 	if err != nil {
 		return nil, err

@@ -12,13 +12,16 @@ import (
 )
 
 type actInput struct {
-	ID   string `path:"id"`
-	Key  string `header:"Idempotency-Key" doc:"A repeated call with the same key gets the first answer"`
-	Body struct {
-		Serials  []string `json:"serials,omitempty" doc:"For made"`
-		Tracking string   `json:"tracking,omitempty" doc:"For dispatch"`
-		To       string   `json:"to,omitempty" doc:"For handover: who took it"`
-	} `required:"false"`
+	ID   string      `path:"id"`
+	Key  string      `header:"Idempotency-Key" doc:"A repeated call with the same key gets the first answer"`
+	Body KeyOrderAct `required:"false"`
+}
+
+// KeyOrderAct is what some of the operations on an order need to be told.
+type KeyOrderAct struct {
+	Serials  []string `json:"serials,omitempty" doc:"For made"`
+	Tracking string   `json:"tracking,omitempty" doc:"For dispatch"`
+	To       string   `json:"to,omitempty" doc:"For handover: who took it"`
 }
 
 func (o *operations) made(ctx context.Context, in *actInput) (*orderReply, error) {
@@ -54,8 +57,8 @@ func (o *operations) after(ctx context.Context, in *actInput, err error) (*order
 	return o.get(ctx, &idInput{ID: in.ID})
 }
 
-// Item is a fob or key of the register.
-type Item struct {
+// KeyItem is a fob or key of the register.
+type KeyItem struct {
 	ID         string         `json:"id"`
 	CustomerID string         `json:"customer_id"`
 	SystemID   string         `json:"system_id"`
@@ -76,12 +79,13 @@ type itemsInput struct {
 	Limit      int    `query:"limit" minimum:"1" maximum:"100" default:"24"`
 }
 
-type itemsReply struct {
-	Body struct {
-		Items []Item `json:"items"`
-		Next  string `json:"next,omitempty"`
-	}
+// KeyItemList is one page of the register.
+type KeyItemList struct {
+	Items []KeyItem `json:"items"`
+	Next  string    `json:"next,omitempty"`
 }
+
+type itemsReply struct{ Body KeyItemList }
 
 func (o *operations) items(ctx context.Context, in *itemsInput) (*itemsReply, error) {
 	f := keys.ItemFilter{CustomerID: in.CustomerID, SystemID: in.SystemID, State: keys.ItemState(in.State), Search: in.Search}
@@ -97,13 +101,13 @@ func (o *operations) items(ctx context.Context, in *itemsInput) (*itemsReply, er
 		return nil, err
 	}
 	out := &itemsReply{}
-	out.Body.Items = []Item{}
+	out.Body.Items = []KeyItem{}
 	for i, it := range items {
 		if i == in.Limit {
 			out.Body.Next = join(items[i-1].Folded, items[i-1].ID)
 			break
 		}
-		out.Body.Items = append(out.Body.Items, Item{ID: it.ID, CustomerID: it.CustomerID, SystemID: it.SystemID, Product: it.Product, Code: it.Code, Serial: it.Serial,
+		out.Body.Items = append(out.Body.Items, KeyItem{ID: it.ID, CustomerID: it.CustomerID, SystemID: it.SystemID, Product: it.Product, Code: it.Code, Serial: it.Serial,
 			Flat: it.Flat, State: it.State, Since: it.Since})
 	}
 	return out, nil

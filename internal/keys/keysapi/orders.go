@@ -12,8 +12,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Order is a key order as programs see it. Amounts are minor units of the currency, VAT included; instants are UTC.
-type Order struct {
+// KeyOrder is a key order as programs see it. Amounts are minor units of the currency, VAT included; instants are UTC.
+type KeyOrder struct {
 	ID           string            `json:"id"`
 	Number       string            `json:"number" example:"N-10421"`
 	CustomerID   string            `json:"customer_id"`
@@ -35,14 +35,15 @@ type Order struct {
 	Serials      []string          `json:"serials,omitempty"`
 }
 
-type orderReply struct{ Body Order }
+type orderReply struct{ Body KeyOrder }
 
-type listReply struct {
-	Body struct {
-		Orders []Order `json:"orders"`
-		Next   string  `json:"next,omitempty" doc:"Give it as cursor for the next page; absent on the last"`
-	}
+// KeyOrderList is one page of orders.
+type KeyOrderList struct {
+	Orders []KeyOrder `json:"orders"`
+	Next   string     `json:"next,omitempty" doc:"Give it as cursor for the next page; absent on the last"`
 }
+
+type listReply struct{ Body KeyOrderList }
 
 type listInput struct {
 	CustomerID string `query:"customer_id"`
@@ -91,14 +92,14 @@ func (o *operations) list(ctx context.Context, in *listInput) (*listReply, error
 		return nil, err
 	}
 	out := &listReply{}
-	out.Body.Orders = []Order{}
+	out.Body.Orders = []KeyOrder{}
 	for i, r := range rows {
 		if i == in.Limit {
 			last := rows[i-1]
 			out.Body.Next = writeCursor(last.CreatedAt, last.ID)
 			break
 		}
-		out.Body.Orders = append(out.Body.Orders, Order{ID: r.ID, Number: r.Number, CustomerID: r.CustomerID, Product: r.Product, SystemNumber: r.SystemNumber, Code: r.Code,
+		out.Body.Orders = append(out.Body.Orders, KeyOrder{ID: r.ID, Number: r.Number, CustomerID: r.CustomerID, Product: r.Product, SystemNumber: r.SystemNumber, Code: r.Code,
 			Flat: r.Flat, Quantity: r.Quantity, Made: r.Made, Delivery: r.Delivery, Total: r.Total, Currency: string(r.Currency), Status: r.Status(),
 			Payment: r.Payment, Board: r.Board, Work: r.Work, CreatedAt: r.CreatedAt})
 	}
@@ -112,7 +113,7 @@ func (o *operations) get(ctx context.Context, in *idInput) (*orderReply, error) 
 		return nil, err
 	}
 	made := int64(len(v.Serials))
-	return &orderReply{Order{ID: v.ID, Number: v.Number, CustomerID: v.CustomerID, Product: v.Product, SystemNumber: v.SystemNumber, Code: v.Code, Flat: v.Flat,
+	return &orderReply{KeyOrder{ID: v.ID, Number: v.Number, CustomerID: v.CustomerID, Product: v.Product, SystemNumber: v.SystemNumber, Code: v.Code, Flat: v.Flat,
 		Quantity: v.Quantity, Made: made, Delivery: v.Delivery, Total: v.Total, Currency: string(v.Currency), Status: v.Status(), Payment: v.Payment, Board: v.Board,
 		Work: v.Work, CreatedAt: v.CreatedAt, Actions: v.Open(by, made), Serials: v.Serials}}, nil
 }

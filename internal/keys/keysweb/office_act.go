@@ -3,6 +3,7 @@ package keysweb
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"skranke/internal/authz"
 	"skranke/internal/fault"
@@ -76,7 +77,9 @@ func (p *Pages) act(w http.ResponseWriter, r *http.Request) error {
 	if back != productionPath {
 		back = ""
 	}
-	read := func(field string) string { return r.PostForm.Get(fieldName(field, orderID, back)) }
+	read := func(field string) string {
+		return strings.ToValidUTF8(r.PostForm.Get(fieldName(field, orderID, back)), "") // no database keeps broken letters
+	}
 	a, t := keys.Action(r.PathValue("action")), typed{order: orderID, serials: read("serials"), tracking: read("tracking"), handedTo: read("handed_to")}
 	do, ok := p.does(a, t)
 	if !ok {

@@ -49,7 +49,7 @@ func (d approvalData) facts() []ui.Fact {
 	o, l := d.Order, d.L
 	badge := StatusBadge(l, o.Status())
 	all := []ui.Fact{
-		{Label: l.KeysOfficeAssociation(), Value: d.House.Name},
+		{Label: l.KeysHouse(), Value: d.House.Name},
 		{Label: l.KeysFlat(), Value: o.Flat},
 		{Label: l.KeysResident(), Value: o.ResidentName},
 		{Label: l.KeysOfficeAskedBy(), Value: l.Code("keys.asked_by." + o.AskedBy)},

@@ -86,7 +86,7 @@ func (p *Pages) ordersCSV(w http.ResponseWriter, r *http.Request, _ side) error 
 	if err != nil {
 		return err
 	}
-	if err := s.row(l.KeysOrderNumber(), l.KeysOfficeCustomer(), l.KeysWhat(), l.KeysOfficeQuantity(), l.KeysSystemNumber(), l.KeysOfficeCode(), l.KeysFlat(),
+	if err := s.row(l.KeysOrderNumber(), l.KeysOfficeCustomer(), l.KeysWhat(), l.KeysQuantity(), l.KeysSystemNumber(), l.KeysOfficeCode(), l.KeysFlat(),
 		l.KeysDelivery(), l.KeysOfficeOrdered(), l.KeysOfficeStatus(), l.KeysOfficeAmount(), l.KeysOfficeCurrency()); err != nil {
 		return err
 	}

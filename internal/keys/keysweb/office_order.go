@@ -59,7 +59,7 @@ func (p *Pages) showOrder(w http.ResponseWriter, r *http.Request, s side, t type
 	}
 	page := web.View{Title: d.L.KeysOrderNumber() + " " + d.View.Number, Body: orderPage(d), Errors: len(d.Errors), Section: s.orders}
 	if t.err != nil {
-		return web.RenderStatus(w, r, web.Status(t.err), page)
+		return web.RenderStatus(w, r, fault.Status(t.err), page)
 	}
 	return web.Render(w, r, page)
 }
@@ -119,6 +119,11 @@ func (d orderData) head() ui.Head {
 	b := StatusBadge(d.L, d.View.Status())
 	return ui.Head{Title: d.View.Number, Badge: &b, Crumbs: []ui.Link{{Text: d.L.KeysOfficeOrders(), Href: d.Side.orders}},
 		Lead: d.Customer.Name + ": " + d.L.KeysOfficeAbout(d.View.Flat, keys.QuantityOf(d.L, d.View.Product, d.View.Quantity))}
+}
+
+// stages draws how far the order has come, as the resident sees it.
+func (d orderData) stages() []ui.Stage {
+	return statusData{L: d.L, Order: d.View, Zone: d.Zone}.stages()
 }
 
 // open is what the reader may do now, without cancelling, which has a page of its own.

@@ -1,9 +1,7 @@
 package keysweb
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -115,12 +113,12 @@ func (d orderData) workNote() string {
 	case keys.WorkWaiting:
 		return l.KeysOfficeWorkWaits()
 	case keys.InProduction:
-		return l.KeysOfficeMade(strconv.FormatInt(d.made(), 10), strconv.FormatInt(o.Quantity, 10))
+		return l.KeysMadeOf(l.Int(d.made()), l.Int(o.Quantity))
 	case keys.Ready:
 		return l.KeysOfficePickupWaits()
 	case keys.Sent:
 		if o.Tracking != "" {
-			return l.KeysOfficeTracked(o.Tracking)
+			return l.KeysTrackedAs(o.Tracking)
 		}
 		return l.KeysOfficeSentWaits()
 	case keys.Received:
@@ -134,22 +132,10 @@ func (d orderData) workNote() string {
 	return ""
 }
 
-// looks is the icon and tone of what happened.
-var looks = map[keys.Action]struct {
-	icon string
-	tone ui.Tone
-}{
-	"place": {"shopping-cart", ui.Neutral}, keys.SendLink: {"mail", ui.Neutral}, keys.Reserve: {"credit-card", ui.Success}, keys.Capture: {"hand-coins", ui.Success},
-	keys.Release: {"undo-2", ui.Neutral}, keys.Refund: {"undo-2", ui.Neutral}, keys.Lapse: {"clock", ui.Warning}, keys.Ask: {"mail", ui.Info},
-	keys.Approve: {"check", ui.Success}, keys.Reject: {"x", ui.Neutral}, keys.Expire: {"clock", ui.Neutral}, keys.Start: {"hammer", ui.Info},
-	keys.Make: {"key-round", ui.Info}, keys.MarkReady: {"package-check", ui.Info}, keys.Send: {"truck", ui.Info}, keys.HandOver: {"user-check", ui.Success},
-	keys.Receive: {"circle-check", ui.Success}, keys.Cancel: {"ban", ui.Neutral},
-}
-
 // timeline is what happened, newest first.
 func (d orderData) timeline() (out []ui.Event) {
 	for _, e := range slices.Backward(d.View.Timeline) {
-		look := looks[keys.Action(strings.TrimPrefix(e.Name, keys.EventKind+"."))]
+		look := residentLooks[action(e)]
 		note := slices.DeleteFunc([]string{d.who(e), d.detail(e)}, func(s string) bool { return s == "" })
 		out = append(out, ui.Event{When: d.L.DateTime(e.At, d.Zone), Machine: e.At.Format(time.RFC3339), Text: d.L.Code(e.Name), Note: strings.Join(note, " · "),
 			Icon: look.icon, Tone: look.tone})
@@ -178,16 +164,16 @@ func (d orderData) who(e event.Event) string {
 
 // detail is what else is told of an event.
 func (d orderData) detail(e event.Event) string {
-	switch keys.Action(strings.TrimPrefix(e.Name, keys.EventKind+".")) {
+	switch action(e) {
 	case keys.Make:
-		return d.L.KeysOfficeMade(fmt.Sprint(e.Data.V["made"]), fmt.Sprint(e.Data.V["of"]))
+		return d.L.KeysMadeOf(d.L.Int(number(e, "made")), d.L.Int(number(e, "of")))
 	case keys.Reject:
 		return d.L.KeysOfficeReason(d.View.Reason)
 	case keys.HandOver:
 		return d.L.KeysOfficeHandedTo(d.View.HandedTo)
 	case keys.Send:
 		if d.View.Tracking != "" {
-			return d.L.KeysOfficeTracked(d.View.Tracking)
+			return d.L.KeysTrackedAs(d.View.Tracking)
 		}
 	default:
 	}

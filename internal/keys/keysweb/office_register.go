@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"skranke/internal/day"
 	"skranke/internal/id"
@@ -38,7 +39,7 @@ func itemFilter(q url.Values) keys.ItemFilter {
 			*field = v
 		}
 	}
-	if folded, itemID, ok := strings.Cut(q.Get("after"), "."); ok && id.Valid(itemID) {
+	if folded, itemID, ok := strings.Cut(q.Get("after"), "."); ok && id.Valid(itemID) && utf8.ValidString(folded) && !strings.ContainsRune(folded, 0) {
 		f.After, f.AfterID = folded, itemID
 	}
 	return f
@@ -93,7 +94,7 @@ func (p *Pages) registerCSV(w http.ResponseWriter, r *http.Request, _ side) erro
 	if err != nil {
 		return err
 	}
-	if err := s.row(l.KeysOfficeSerial(), l.KeysWhat(), l.KeysOfficeCustomer(), l.KeysSystemNumber(), l.KeysOfficeCode(), l.KeysFlat(), l.KeysOfficeHolder(),
+	if err := s.row(l.KeysSerial(), l.KeysWhat(), l.KeysOfficeCustomer(), l.KeysSystemNumber(), l.KeysOfficeCode(), l.KeysFlat(), l.KeysOfficeHolder(),
 		l.KeysOfficeStatus(), l.KeysOfficeSince()); err != nil {
 		return err
 	}
@@ -194,7 +195,7 @@ func (d registerData) systems() ui.Choice {
 
 func (d registerData) table() ui.TableData {
 	l, numbers, several := d.L, systemNumbers(d.Systems), d.several()
-	t := ui.TableData{L: l, Caption: l.KeysOfficeRegister(), Cols: []ui.Col{{Label: l.KeysOfficeSerial(), Spot: ui.SpotTitle}}}
+	t := ui.TableData{L: l, Caption: l.KeysOfficeRegister(), Cols: []ui.Col{{Label: l.KeysSerial(), Spot: ui.SpotTitle}}}
 	if several {
 		t.Cols = append(t.Cols, ui.Col{Label: l.KeysOfficeCustomer()})
 	}

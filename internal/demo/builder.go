@@ -33,7 +33,8 @@ type builder struct {
 	houses []*house
 	runs   []*run
 	steps  []step
-	awaits []*run // whose money is on its way
+	awaits []*run              // whose money is on its way
+	homes  map[string][]string // who lives in a flat, by its id
 }
 
 // step is one thing that somebody does at one instant.
@@ -55,7 +56,7 @@ func newBuilder(h House, say func(string)) (*builder, error) {
 	}
 	return &builder{House: h, say: say, today: day.Of(h.DB.Now(), h.Zone), work: work,
 		chance: rand.New(rand.NewPCG(20, 26)), //nolint:gosec // the same story every time, and no secret in it
-		staff:  map[identity.StaffRole]authz.Actor{}}, nil
+		staff:  map[identity.StaffRole]authz.Actor{}, homes: map[string][]string{}}, nil
 }
 
 // make is the whole story, in the order in which it happened.

@@ -883,6 +883,32 @@ func (l L) KeysMailPayText(amount string) string {
 	return "Bestillingen koster " + amount + ". Betal med kort, så spør vi styret med en gang. Beløpet blir bare reservert, og trekkes først når styret har sagt ja."
 }
 
+// KeysMailPlacedNext is "The price is invoiced under the agreement, so there is nothing to pay now." in English.
+func (l L) KeysMailPlacedNext() string {
+	switch l {
+	case SV:
+		return "Priset faktureras enligt avtalet, så det finns inget att betala nu."
+	case DA:
+		return "Prisen faktureres efter aftalen, så der er ikke noget at betale nu."
+	case EN:
+		return "The price is invoiced under the agreement, so there is nothing to pay now."
+	}
+	return "Prisen faktureres etter avtalen, så det er ingenting å betale nå."
+}
+
+// KeysMailPlacedText is "The board has been asked by e-mail and has until {when} to answer." in English.
+func (l L) KeysMailPlacedText(when string) string {
+	switch l {
+	case SV:
+		return "Styrelsen har fått frågan via e-post och ska svara senast " + when + "."
+	case DA:
+		return "Bestyrelsen har fået spørgsmålet på e-mail og skal svare senest " + when + "."
+	case EN:
+		return "The board has been asked by e-mail and has until " + when + " to answer."
+	}
+	return "Styret har fått spørsmålet på e-post og skal svare senest " + when + "."
+}
+
 // KeysMailReadySubject is "Order {number} is ready for pickup" in English.
 func (l L) KeysMailReadySubject(number string) string {
 	switch l {
@@ -2424,6 +2450,8 @@ func init() {
 		{"keys.order.moved_on.advice", [...]string{"Se hvordan bestillingen står nå, og gå videre derfra.", "Se hur beställningen ligger till nu och fortsätt därifrån.", "Se, hvordan bestillingen står nu, og gå videre derfra.", "See how the order stands now, and go on from there."}},
 		{"keys.order.no_price", [...]string{"Dette kan ikke bestilles her", "Det här går inte att beställa här", "Dette kan ikke bestilles her", "This cannot be ordered here"}},
 		{"keys.order.no_price.advice", [...]string{"Nøkkelavtalen har ingen pris for det som er valgt. Ta kontakt med oss eller styret.", "Nyckelavtalet har inget pris för det som är valt. Kontakta oss eller styrelsen.", "Nøgleaftalen har ingen pris for det valgte. Kontakt os eller bestyrelsen.", "The key agreement has no price for what was chosen. Please contact us or the board."}},
+		{"keys.order.nobody_to_ask", [...]string{"Ingen i styret kan godkjenne denne bestillingen", "Ingen i styrelsen kan attestera den här beställningen", "Ingen i bestyrelsen kan godkende denne bestilling", "Nobody on the board can approve this order"}},
+		{"keys.order.nobody_to_ask.advice", [...]string{"Ingen kan godkjenne sin egen bestilling. Be styret melde inn en godkjenner til i nøkkelavtalen.", "Ingen kan attestera sin egen beställning. Be styrelsen anmäla en attestant till i nyckelavtalet.", "Ingen kan godkende sin egen bestilling. Bed bestyrelsen oplyse endnu en godkender til nøgleaftalen.", "Nobody can approve their own order. Ask the board to name one more approver in the key agreement."}},
 		{"keys.order.not_all_made", [...]string{"Registrer serienumrene til alt i bestillingen først", "Registrera serienumren för allt i beställningen först", "Registrér først serienumrene på alt i bestillingen", "Register the serial numbers of everything in the order first"}},
 		{"keys.order.not_all_made.advice", [...]string{"Når alle er registrert, kan bestillingen legges klar eller sendes.", "När alla är registrerade kan beställningen läggas fram eller skickas.", "Når alle er registreret, kan bestillingen lægges klar eller sendes.", "Once all are registered, the order can be laid out or sent."}},
 		{"keys.order.not_allowed", [...]string{"Dette er det ikke tilgang til", "Det här finns det inte behörighet till", "Det er der ikke adgang til", "Access to this is not allowed"}},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"skranke/internal/agreement"
 	"skranke/internal/approval"
 	"skranke/internal/db"
 	"skranke/internal/event"
@@ -47,7 +46,11 @@ func (s *Service) OnReserved(ctx context.Context, tx *db.Tx, e event.Event) erro
 	case err != nil:
 		return err
 	}
-	if err := s.askBoard(ctx, tx, &o); err != nil {
+	err = s.askBoard(ctx, tx, &o)
+	switch {
+	case fault.CodeOf(err) == "keys.order.nobody_to_ask": // the board has changed since the order was placed
+		return s.endUnasked(ctx, tx, o)
+	case err != nil:
 		return err
 	}
 	return s.tellResident(ctx, tx, o, letterPaid)
@@ -55,22 +58,17 @@ func (s *Service) OnReserved(ctx context.Context, tx *db.Tx, e event.Event) erro
 
 // askBoard puts the question to the approvers the agreement lists today, and mails each a link.
 func (s *Service) askBoard(ctx context.Context, tx *db.Tx, o *Order) error {
-	people, err := agreement.Approvers(ctx, tx, o.AgreementID)
+	people, err := s.approvers(ctx, tx, o.decider())
 	if err != nil {
 		return err
-	}
-	if o.Requisitioner != "" && o.Approvals == 1 { // who filed it confirms it (KEY-5)
-		people = only(people, o.Requisitioner)
 	}
 	if o.DecideBy == nil {
 		by := tx.Now.Add(14 * 24 * time.Hour)
 		o.DecideBy = &by
 	}
-	ids := make([]string, 0, len(people))
-	for _, p := range people {
-		if identity.EmailKey(p.Email) != identity.EmailKey(o.ResidentEmail) { // nobody approves their own
-			ids = append(ids, p.ID)
-		}
+	ids, byID := make([]string, len(people)), map[string]identity.Person{}
+	for i, p := range people {
+		ids[i], byID[p.ID] = p.ID, p
 	}
 	c, err := identity.CustomerByID(ctx, tx, o.CustomerID)
 	if err != nil {
@@ -86,10 +84,6 @@ func (s *Service) askBoard(ctx context.Context, tx *db.Tx, o *Order) error {
 		Title: title(c.L(), *o), Approvers: ids, Needed: o.Approvals, DueAt: *o.DecideBy})
 	if err != nil {
 		return err
-	}
-	byID := map[string]identity.Person{}
-	for _, p := range people {
-		byID[p.ID] = p
 	}
 	for _, l := range links {
 		if err := s.tellApprover(ctx, tx, *o, byID[l.PersonID], l, c); err != nil {
@@ -272,13 +266,4 @@ func subject(e event.Event) (id string, ok bool) {
 func text(e event.Event, key string) string {
 	s, _ := e.Data.V[key].(string)
 	return s
-}
-
-func only(people []identity.Person, id string) (out []identity.Person) {
-	for _, p := range people {
-		if p.ID == id {
-			out = append(out, p)
-		}
-	}
-	return out
 }

@@ -269,6 +269,9 @@ func TestAnAssociationThatPaysIsAskedAtOnce(t *testing.T) {
 		if v.Payable() {
 			t.Error("the resident is asked to pay as well")
 		}
+		if got := h.Letters(t, o.ID); got["keys.placed"] != 1 || got["keys.approve"] != 2 || got["keys.paid"] != 0 {
+			t.Errorf("letters: %v", got)
+		}
 		ok(t, h.Answer(t.Context(), o.ID, 0, true))
 		stands(t, h, o.ID, keys.OnAccount, keys.BoardApproved, keys.InProduction)
 		if h.Cards.Captured(o.ID) != 0 {

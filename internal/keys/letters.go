@@ -16,6 +16,7 @@ type letter string
 
 const (
 	letterPay      letter = "keys.pay"
+	letterPlaced   letter = "keys.placed" // where the association pays
 	letterPaid     letter = "keys.paid"
 	letterApproved letter = "keys.approved"
 	letterRejected letter = "keys.rejected"
@@ -32,6 +33,8 @@ func (s *Service) words(l i18n.L, o Order, which letter) (subject string, paragr
 		return l.KeysMailPaySubject(o.Number), []string{l.KeysMailPayText(l.Money(o.Amount()))}, l.KeysMailPayButton()
 	case letterPaid:
 		return l.KeysMailPaidSubject(o.Number), []string{l.KeysMailPaidText(l.Money(o.Amount())), l.KeysMailPaidNext(s.when(l, o))}, l.KeysMailStatusButton()
+	case letterPlaced:
+		return l.KeysMailPaidSubject(o.Number), []string{l.KeysMailPlacedText(s.when(l, o)), l.KeysMailPlacedNext()}, l.KeysMailStatusButton()
 	case letterApproved:
 		return l.KeysMailApprovedSubject(o.Number), []string{l.KeysMailApprovedText(item)}, l.KeysMailStatusButton()
 	case letterRejected:

@@ -47,6 +47,9 @@ func (s *Service) sum(ctx context.Context, q db.Q, d Draft) (p Preview, err erro
 	}
 	p.Customer, p.Agreement = c, a
 	p.Payer = a.Payer
+	if _, err := s.approvers(ctx, q, decider{a.ID, d.Form.V.Requisitioner, d.Form.V.Email, a.Approvals}); err != nil {
+		return p, err
+	}
 	p.Quote, err = Price(a, d.Form.V)
 	return p, err
 }
@@ -91,7 +94,10 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, by authz.Actor, l i18n.L
 	}
 	switch {
 	case o.Payment == OnAccount:
-		return o, s.askBoard(ctx, tx, &o)
+		if err := s.askBoard(ctx, tx, &o); err != nil {
+			return o, err
+		}
+		return o, s.tellResident(ctx, tx, o, letterPlaced)
 	case o.Requisitioner != "": // the resident pays from a mail (KEY-5)
 		if err := o.pay(SendLink); err != nil {
 			return o, err

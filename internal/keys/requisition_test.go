@@ -109,6 +109,20 @@ func TestAnOrderNobodyCouldApproveIsRefusedBeforeItIsPaid(t *testing.T) {
 	})
 }
 
+func TestMoneyForAnOrderNobodyCanDecideOnAnyMoreIsGivenBack(t *testing.T) {
+	each(t, keystest.Terms{}, func(t *testing.T, h *keystest.House) {
+		f := h.Form()
+		f.Email = h.Board[0].Email
+		o := h.Order(t, f)
+		ok(t, h.Agreements.SetApprovers(t.Context(), keystest.All, h.Agreement.ID, []string{h.Board[0].ID}))
+		h.Reserve(t, o.ID)
+		stands(t, h, o.ID, keys.Reserved, keys.BoardExpired, keys.Cancelled)
+		if h.Cards.Released(o.ID) != 1 || h.Letters(t, o.ID)["keys.expired"] != 1 {
+			t.Errorf("released %d times, letters %v", h.Cards.Released(o.ID), h.Letters(t, o.ID))
+		}
+	})
+}
+
 func TestALinkOfOneOrderOpensNoOther(t *testing.T) {
 	each(t, keystest.Terms{}, func(t *testing.T, h *keystest.House) {
 		mine, other := h.Order(t, h.Form()), h.Order(t, h.Form())

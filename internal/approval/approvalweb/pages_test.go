@@ -70,6 +70,12 @@ func open(t *testing.T, d *db.DB) *site {
 				return err
 			}), nil
 		}},
+		Speak: func(r *http.Request, person string) error {
+			if s.speaks == nil {
+				return nil
+			}
+			return s.speaks(r, person)
+		},
 		Names: func(context.Context, []string) (map[string]string, error) { return names, nil },
 		Customers: func(context.Context, []string) (map[string]string, error) {
 			return map[string]string{s.customer: "Fjellheim borettslag"}, nil

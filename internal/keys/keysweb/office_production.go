@@ -73,7 +73,7 @@ func (p *Pages) showProduction(w http.ResponseWriter, r *http.Request, t typed) 
 	page := web.View{Title: d.L.KeysOfficeProduction(), Body: productionPage(d), Fragment: productionPanel(d), Live: true, Errors: len(d.Errors), Section: productionPath}
 	if t.err != nil {
 		page.Fragment = nil
-		return web.RenderStatus(w, r, web.Status(t.err), page)
+		return web.RenderStatus(w, r, fault.Status(t.err), page)
 	}
 	return web.Render(w, r, page)
 }

@@ -110,12 +110,9 @@ func number(ctx context.Context, tx *db.Tx, a *Agreement) error {
 		}
 		return nil
 	}
-	n, err := db.One[int64](ctx, tx, `
-		INSERT INTO counters (name, last) VALUES ('agreement', $1)
-		ON CONFLICT (name) DO UPDATE SET last = counters.last + 1
-		RETURNING last`, firstNumber)
+	n, err := db.NextNumber(ctx, tx, "agreement", firstNumber)
 	if err != nil {
-		return fmt.Errorf("next agreement number: %w", err)
+		return err
 	}
 	a.Number = "A-" + strconv.FormatInt(n, 10)
 	return nil

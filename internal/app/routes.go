@@ -59,6 +59,7 @@ func (a *App) pages(e *web.Edge) {
 	if a.Has(ModuleKeys) {
 		p := &keysweb.Pages{Keys: a.Keys, Hub: a.Live, Firm: a.Brand.Name, Names: a.names}
 		e.Mount(p.Routes()...)
+		present[keys.SubjectKind] = p.OrderForApproval
 	}
 	e.Mount((&approvalweb.Pages{Approvals: a.Approvals, Links: a.Links, Zone: a.Zone, Present: present, Names: a.names, Customers: a.customers, Speak: a.speak}).Routes()...)
 }

@@ -201,7 +201,7 @@ func TestNumbersHaveNoHoles(t *testing.T) {
 		for i := range 20 {
 			wg.Go(func() {
 				_ = d.InTx(t.Context(), func(tx *db.Tx) error {
-					if _, err := db.NextNumber(t.Context(), tx, "orders"); err != nil {
+					if _, err := db.NextNumber(t.Context(), tx, "orders", 1); err != nil {
 						t.Error(err)
 					}
 					if i%4 == 0 {
@@ -213,7 +213,7 @@ func TestNumbersHaveNoHoles(t *testing.T) {
 		}
 		wg.Wait()
 		in(t, d, func(ctx context.Context, tx *db.Tx) error {
-			n, err := db.NextNumber(ctx, tx, "orders")
+			n, err := db.NextNumber(ctx, tx, "orders", 1)
 			if n != 16 {
 				t.Errorf("next is %d after 15 that held", n)
 			}

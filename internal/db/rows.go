@@ -17,11 +17,13 @@ func LockRow(ctx context.Context, tx *Tx, table, id string) error {
 	return nil
 }
 
-// NextNumber is the next of a series of numbers for people, 1 first. It is taken with the transaction: a failed one leaves no hole.
-func NextNumber(ctx context.Context, tx *Tx, series string) (int64, error) {
+// NextNumber is the next of a series of numbers for people; the series starts at first. The counter's row is locked until the
+// transaction ends, so a failed one leaves no hole.
+func NextNumber(ctx context.Context, tx *Tx, series string, first int64) (int64, error) {
 	n, err := One[int64](ctx, tx, `
-		INSERT INTO counters (name, last) VALUES ($1, 1)
-		ON CONFLICT (name) DO UPDATE SET last = counters.last + 1 RETURNING last`, series)
+		INSERT INTO counters (name, last) VALUES ($1, $2)
+		ON CONFLICT (name) DO UPDATE SET last = counters.last + 1
+		RETURNING last`, series, first)
 	if err != nil {
 		return 0, fmt.Errorf("next number of %s: %w", series, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"skranke/internal/i18n"
-	"skranke/internal/identity"
 )
 
 // given and family names of residents, by the language of the association: a mixture as it stands on real doorbells.
@@ -30,7 +29,7 @@ var familyNames = map[i18n.L][]string{
 func (b *builder) name(l i18n.L) string { return pick(b, firstNames[l]) + " " + pick(b, familyNames[l]) }
 
 // family is who lives in a flat: the same people whenever it is asked.
-func (b *builder) family(h *house, f identity.Flat) []string {
+func (b *builder) family(h *house, f home) []string {
 	if all, ok := b.homes[f.ID]; ok {
 		return all
 	}

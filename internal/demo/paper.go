@@ -50,7 +50,7 @@ func paper(h *house, a agreement.Agreement) []byte {
 		{72, 22, w.title}, {0, 11, ""},
 		{72, 11, w.between}, {72, 13, h.name}, {72, 11, id.FormatOrgNumber(h.country, strings.NewReplacer(" ", "", "-", "").Replace(h.org)) + ", " + h.street + ", " + h.postcode + " " + h.town},
 		{72, 11, w.and + "."}, {0, 11, ""},
-		{72, 11, w.number + ": " + a.Number}, {72, 11, w.from + ": " + w.l.Date(h.since.At(nil, 0), nil)}, {72, 11, w.payer + ": " + w.payers[a.Payer]},
+		{72, 11, w.number + ": " + a.Number}, {72, 11, w.from + ": " + w.l.Date(h.since)}, {72, 11, w.payer + ": " + w.payers[a.Payer]},
 		{72, 11, w.ask + ": " + w.answers[a.Approvals-1]}, {0, 11, ""},
 		{72, 13, w.vat},
 	}

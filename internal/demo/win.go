@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,8 +22,14 @@ type house struct {
 	since      day.Date
 	agreement  string
 	people     []person // its members, in the order of the table
-	flats      []identity.Flat
+	flats      []home
 	keys       []*stock
+}
+
+// home is a flat with its street.
+type home struct {
+	identity.Flat
+	street string
 }
 
 // person is a member who can act.
@@ -86,7 +93,12 @@ func (b *builder) buildings(ctx context.Context, h *house) error {
 		if err != nil {
 			return err
 		}
-		h.flats = append(h.flats, flats...)
+		slices.SortFunc(flats, func(x, y identity.Flat) int { // databases sort letters each in their own way
+			return slices.Index(s.flats, x.Number) - slices.Index(s.flats, y.Number)
+		})
+		for _, f := range flats {
+			h.flats = append(h.flats, home{f, s.street})
+		}
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ func numberCustomer(ctx context.Context, tx *db.Tx, c *Customer) error {
 		return nil
 	}
 	for is := true; is; { // a number given by hand may stand in the way
-		n, err := nextNumber(ctx, tx, "customer", firstCustomer)
+		n, err := db.NextNumber(ctx, tx, "customer", firstCustomer)
 		if err != nil {
 			return err
 		}
@@ -103,19 +103,6 @@ func taken(ctx context.Context, tx *db.Tx, c db.Cond) (bool, error) {
 }
 
 const firstCustomer = 10001
-
-// nextNumber is the next number of a series that people read. The counter's row is locked until the transaction ends, so a failed
-// one leaves no hole.
-func nextNumber(ctx context.Context, tx *db.Tx, series string, first int64) (int64, error) {
-	n, err := db.One[int64](ctx, tx, `
-		INSERT INTO counters (name, last) VALUES ($1, $2)
-		ON CONFLICT (name) DO UPDATE SET last = counters.last + 1
-		RETURNING last`, series, first)
-	if err != nil {
-		return 0, fmt.Errorf("next %s number: %w", series, err)
-	}
-	return n, nil
-}
 
 // NewSite is what is asked about a site.
 type NewSite struct{ Name, Street, Postcode, Town string }

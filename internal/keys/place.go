@@ -15,6 +15,9 @@ import (
 	"skranke/internal/link"
 )
 
+// firstOrder has five digits, so that the numbers look alike for long.
+const firstOrder = 10001
+
 func (s *Service) today() day.Date { return day.Of(s.DB.Now(), s.Zone) }
 
 // Preview is the last page before ordering: what it costs, and whose key it is.
@@ -125,11 +128,11 @@ func (s *Service) newOrder(ctx context.Context, tx *db.Tx, l i18n.L, p Preview) 
 	if err != nil {
 		return o, err
 	}
-	n, err := db.NextNumber(ctx, tx, "key_order")
+	n, err := db.NextNumber(ctx, tx, "key_order", firstOrder)
 	if err != nil {
 		return o, err
 	}
-	o = Order{ID: id.New(), Number: fmt.Sprintf("N-%d", 10000+n), DraftID: p.Draft.ID, CustomerID: c.ID, SiteID: flat.SiteID, AgreementID: a.ID,
+	o = Order{ID: id.New(), Number: fmt.Sprintf("N-%d", n), DraftID: p.Draft.ID, CustomerID: c.ID, SiteID: flat.SiteID, AgreementID: a.ID,
 		SystemID: sys.ID, Product: Product(f.Product), SystemNumber: sys.Number, Code: sys.Code, Purpose: f.Purpose, AskedBy: f.AskedBy,
 		Requisitioner: f.Requisitioner, FlatID: flat.ID, Flat: flat.Number, ResidentName: f.Name, ResidentEmail: f.Email, ResidentPhone: f.Phone,
 		Language: l.Tag(), Quantity: f.NumberOf(), Delivery: f.Delivery, Currency: p.Quote.Currency,

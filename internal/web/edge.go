@@ -138,6 +138,9 @@ func (e *Edge) finish(rec *recorder, r *http.Request, q *request, start time.Tim
 			e.fail(rec, r, fault.New(fault.Internal, "fault.internal"))
 		}
 	}
+	if rec.status == 0 {
+		rec.status = http.StatusOK // what net/http says for a handler that wrote nothing
+	}
 	took := time.Since(start)
 	e.Log.InfoContext(r.Context(), "request", "request", q.id, "method", r.Method, "route", r.Pattern, "status", rec.status,
 		"bytes", rec.bytes, "took", took, "actor", q.visitor.Actor.ID)

@@ -21,7 +21,7 @@ func keep(dir string) int {
 	runtime.LockOSThread() // the server is told to die with the thread that started it
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	s, err := startServer(ctx, dir)
+	s, err := startServer(ctx, dir, careless)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

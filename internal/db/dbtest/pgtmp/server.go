@@ -28,16 +28,16 @@ type server struct {
 	exit  error
 }
 
-// settings trade every safety for speed: the data is thrown away. 300 connections, because packages are tested in parallel and
+// careless trades every safety for speed: the data is thrown away. 300 connections, because packages are tested in parallel and
 // each test opens a pool or two.
-var settings = []string{
+var careless = []string{
 	"fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "wal_level=minimal", "max_wal_senders=0",
 	"max_connections=300", "shared_buffers=64MB", "max_wal_size=2GB", "checkpoint_timeout=1h", "jit=off",
 	"timezone=UTC", "log_min_messages=panic", "log_min_error_statement=panic",
 }
 
 // startServer makes a fresh cluster under home and waits until it answers.
-func startServer(ctx context.Context, home string) (*server, error) {
+func startServer(ctx context.Context, home string, settings []string) (*server, error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func startServer(ctx context.Context, home string) (*server, error) {
 		_ = os.RemoveAll(dir)
 		return nil, err
 	}
-	if err := s.run(ctx, bin, who, password); err != nil {
+	if err := s.run(ctx, bin, who, password, settings); err != nil {
 		s.stop()
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func (s *server) initdb(ctx context.Context, bin string, who *syscall.Credential
 	return nil
 }
 
-func (s *server) run(ctx context.Context, bin string, who *syscall.Credential, password string) error {
+func (s *server) run(ctx context.Context, bin string, who *syscall.Credential, password string, settings []string) error {
 	port, err := freePort(ctx)
 	if err != nil {
 		return err

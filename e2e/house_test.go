@@ -160,4 +160,3 @@ func must[T any](v T, err error) func(t testing.TB) T {
 		return v
 	}
 }
-

@@ -103,4 +103,3 @@ func wrongNumbers(t *testing.T, r *resident) {
 		t.Errorf("another wrong number is answered otherwise:\n%s\n--- and\n%s", one, other)
 	}
 }
-

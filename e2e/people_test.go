@@ -143,4 +143,3 @@ func (s *server) cardSecret(d *db.DB) string {
 	}
 	return fmt.Sprintf("%x", signer.Mac("testcard", "key"))
 }
-

@@ -58,7 +58,9 @@ func (r *resident) chooseHouse() {
 	r.At("/keys/order/*")
 }
 
-func (r *resident) scripts() bool { return r.Count("html") == 1 && webtest.Eval[bool](r.Tab, `!!window.htmx`) }
+func (r *resident) scripts() bool {
+	return r.Count("html") == 1 && webtest.Eval[bool](r.Tab, `!!window.htmx`)
+}
 
 func (r *resident) goOn() { r.Click(r.l.KeysGoOn()) }
 

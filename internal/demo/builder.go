@@ -115,7 +115,7 @@ func (b *builder) live(ctx context.Context) error {
 		if err := b.settle(ctx); err != nil {
 			return err
 		}
-		if n := i + 1; quarter > 0 && n%quarter == 0 && n < len(b.steps) {
+		if n := i + 1; quarter > 0 && n%quarter == 0 && n < 4*quarter {
 			b.say(fmt.Sprintf("  %s: %d of %d steps of the year", s.at.In(b.Zone).Format("January 2006"), n, len(b.steps)))
 		}
 	}

@@ -26,7 +26,9 @@ var familyNames = map[i18n.L][]string{
 }
 
 // name is somebody's full name.
-func (b *builder) name(l i18n.L) string { return pick(b, firstNames[l]) + " " + pick(b, familyNames[l]) }
+func (b *builder) name(l i18n.L) string {
+	return pick(b, firstNames[l]) + " " + pick(b, familyNames[l])
+}
 
 // family is who lives in a flat: the same people whenever it is asked.
 func (b *builder) family(h *house, f home) []string {

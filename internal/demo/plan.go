@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -33,6 +34,7 @@ const (
 
 // run is an order: what is asked for, by whom, and what has become of it so far.
 type run struct {
+	b        *builder
 	house    *house
 	flat     home
 	stock    *stock
@@ -45,6 +47,7 @@ type run struct {
 	answers  []answer
 	declined bool // the first card was refused
 	placed   time.Time
+	tracking string // of the parcel
 	order    keys.Order
 }
 
@@ -180,7 +183,7 @@ func (b *builder) draw(h *house, f fate, d day.Date) *run {
 	}
 	b.choose(r, product)
 	approvers := h.approvers()
-	if f == linked || len(approvers) > 1 && h.deal.approvals == 1 && b.in(6) {
+	if f == linked || f < unpaid && len(approvers) > 1 && h.deal.approvals == 1 && b.in(6) {
 		r.asker = &approvers[b.between(0, len(approvers)-1)]
 	}
 	r.answers = b.answersOf(r, approvers)
@@ -228,6 +231,9 @@ func (b *builder) finish(r *run) {
 	if h.country != "NO" || r.fate == sent || r.fate != ready && r.fate != partly && b.in(35) { // the counter is in Norway
 		f.Delivery, f.Street, f.Postcode, f.Town = keys.Post, r.flat.street, h.postcode, h.town
 	}
+	if f.Delivery == keys.Post && b.in(80) {
+		r.tracking = fmt.Sprintf("37072215%010d", b.chance.Int64N(10_000_000_000))
+	}
 	r.form = f
 	b.runs = append(b.runs, r)
 }
@@ -258,4 +264,3 @@ var refusals = map[i18n.L][]string{
 		"Vi mangler at høre, hvad der er blevet af den gamle nøgle.",
 	},
 }
-

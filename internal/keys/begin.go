@@ -76,9 +76,6 @@ func (s *Service) begin(ctx context.Context, f Form) (Draft, error) {
 
 // Ordered is the order that a draft has become; false while it is none. Whoever holds the draft's id has made the order.
 func (s *Service) Ordered(ctx context.Context, draftID string) (Order, bool, error) {
-	if !id.Valid(draftID) {
-		return Order{}, false, nil
-	}
 	o, err := byDraft(ctx, s.DB, draftID)
 	switch {
 	case db.NoRows(err):

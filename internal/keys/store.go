@@ -2,6 +2,7 @@ package keys
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"skranke/internal/db"
 	"skranke/internal/event"
 	"skranke/internal/fault"
+	"skranke/internal/id"
 )
 
 const orderColumns = `id, number, draft_id, status_link, customer_id, site_id, agreement_id, system_id, product, system_number, code, purpose, asked_by,
@@ -31,6 +33,9 @@ func find(ctx context.Context, q db.Q, by authz.Actor, id string) (Order, error)
 }
 
 func byDraft(ctx context.Context, q db.Q, draftID string) (Order, error) {
+	if !id.Valid(draftID) {
+		return Order{}, sql.ErrNoRows
+	}
 	return db.One[Order](ctx, q, `SELECT `+orderColumns+` FROM key_orders WHERE draft_id = $1`, draftID)
 }
 

@@ -1,6 +1,7 @@
 // Command rows runs the tests that are named after requirement rows and prints, row by row, how they ended.
 //
-// A test belongs to the row KEY-4 when its name begins with TestKEY4_. The rows stand in docs/rows.txt.
+// A test belongs to the row KEY-4 when its name begins with TestKEY4_, and to several rows when it begins with several, as in
+// TestKEY4_KEY6_. The rows stand in docs/rows.txt.
 package main
 
 import (
@@ -73,14 +74,15 @@ func parseRows(list string) []row {
 
 var named = regexp.MustCompile(`(?m)^func (Test[A-Z]+[0-9]+_\w*)\(`)
 
-// rowOf is the row that a test is named after: TestKEY4_x belongs to KEY-4.
-func rowOf(test string) string {
-	word, _, _ := strings.Cut(strings.TrimPrefix(test, "Test"), "_")
-	i := strings.IndexAny(word, "0123456789")
-	if i < 1 {
-		return ""
+var mark = regexp.MustCompile(`^([A-Z]+)([0-9]+)_`)
+
+// rowsOf are the rows that a test is named after: TestKEY4_KEY6_x belongs to KEY-4 and KEY-6.
+func rowsOf(test string) (ids []string) {
+	rest := strings.TrimPrefix(test, "Test")
+	for m := mark.FindStringSubmatch(rest); m != nil; m = mark.FindStringSubmatch(rest) {
+		ids, rest = append(ids, m[1]+"-"+m[2]), rest[len(m[0]):]
 	}
-	return word[:i] + "-" + word[i:]
+	return ids
 }
 
 // find lists the packages, relative to root, that have tests named after any of rows.
@@ -101,7 +103,7 @@ func find(root string, rows []row) ([]string, error) {
 			return err
 		}
 		for _, m := range named.FindAllSubmatch(src, -1) {
-			if slices.ContainsFunc(rows, func(r row) bool { return r.ID == rowOf(string(m[1])) }) {
+			if slices.ContainsFunc(rows, func(r row) bool { return slices.Contains(rowsOf(string(m[1])), r.ID) }) {
 				dir, err := filepath.Rel(root, filepath.Dir(path))
 				packages = append(packages, "./"+filepath.ToSlash(dir))
 				return err
@@ -129,7 +131,7 @@ func pattern(rows []row) string {
 	for _, r := range rows {
 		words = append(words, strings.ReplaceAll(r.ID, "-", ""))
 	}
-	return "^Test(" + strings.Join(words, "|") + ")_"
+	return "^Test([A-Z]+[0-9]+_)*(" + strings.Join(words, "|") + ")_"
 }
 
 func test(root string, packages []string, rows []row) (results, error) {
@@ -194,16 +196,17 @@ func collect(r io.Reader) (results, error) {
 	return got, nil
 }
 
-// count notes a whole test. A skipped part makes the test a skipped one: half a proof is none.
+// count notes a whole test for each of its rows. A skipped part makes the test a skipped one: half a proof is none.
 func (g *results) count(name string, sub bool, how string) {
-	id := rowOf(name)
-	if id == "" || sub && how != "skip" {
+	if sub && how != "skip" {
 		return
 	}
-	if g.ended[id] == nil {
-		g.ended[id] = map[string]int{}
+	for _, id := range rowsOf(name) {
+		if g.ended[id] == nil {
+			g.ended[id] = map[string]int{}
+		}
+		g.ended[id][how]++
 	}
-	g.ended[id][how]++
 }
 
 // print reports whether nothing failed.
@@ -211,17 +214,17 @@ func (g *results) print(w io.Writer, rows []row) bool {
 	sum := map[string]int{}
 	for _, r := range rows {
 		e := g.ended[r.ID]
-		word := "no test"
+		how := "no test"
 		switch {
 		case e["fail"] > 0:
-			word = "FAILED"
+			how = "FAILED"
 		case e["skip"] > 0:
-			word = "skipped"
+			how = "skipped"
 		case e["pass"] > 0:
-			word = "passed"
+			how = "passed"
 		}
-		sum[word]++
-		fmt.Fprintf(w, "%-9s %-8s %s\n", r.ID, word, r.Title)
+		sum[how]++
+		fmt.Fprintf(w, "%-9s %-8s %s\n", r.ID, how, r.Title)
 	}
 	fmt.Fprintf(w, "\n%d passed, %d failed, %d skipped, %d without a test\n", sum["passed"], sum["FAILED"], sum["skipped"], sum["no test"])
 	if g.said.Len() > 0 {

@@ -13,7 +13,9 @@ import (
 func (d statusData) word() keys.Status { return d.Order.Status() }
 
 // over says that nothing more will happen by itself.
-func (d statusData) over() bool { return d.Order.Work == keys.Received || d.Order.Work == keys.Cancelled }
+func (d statusData) over() bool {
+	return d.Order.Work == keys.Received || d.Order.Work == keys.Cancelled
+}
 
 func (d statusData) payable() bool { return d.Order.Payable() }
 

@@ -56,6 +56,8 @@ func (*cards) Origins() []string { return nil }
 // paid is the webhook of a resident who has paid.
 func (c *cards) paid(session string, amount money.Money) billing.Message {
 	until := time.Now().Add(7 * 24 * time.Hour)
-	return billing.Pushed(c.Name(), id.New(), "reserved", billing.Report{Ref: billing.Ref{Session: session, Payment: "p-" + session}, State: billing.Reserved,
-		Amount: amount, ReservedUntil: &until, At: time.Now()})
+	return billing.Pushed(c.Name(), id.New(), "reserved", billing.Report{
+		Ref: billing.Ref{Session: session, Payment: "p-" + session}, State: billing.Reserved,
+		Amount: amount, ReservedUntil: &until, At: time.Now(),
+	})
 }

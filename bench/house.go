@@ -117,8 +117,10 @@ func (h *house) work(ctx context.Context) error {
 
 // furnish makes what an order needs: an association with a board, a flat and a key system, and an agreement.
 func (h *house) furnish(ctx context.Context) error {
-	c, err := h.Identity.CreateCustomer(ctx, all, identity.NewCustomer{Number: "1042", Kind: identity.Association, Name: "Bjerkelia borettslag", Country: "NO",
-		Language: i18n.NB, Town: "Ås"})
+	c, err := h.Identity.CreateCustomer(ctx, all, identity.NewCustomer{
+		Number: "1042", Kind: identity.Association, Name: "Bjerkelia borettslag", Country: "NO",
+		Language: i18n.NB, Town: "Ås",
+	})
 	if err != nil {
 		return err
 	}
@@ -144,8 +146,10 @@ func (h *house) furnish(ctx context.Context) error {
 
 func (h *house) agree(ctx context.Context, c identity.Customer) error {
 	today := h.Agreements.Today()
-	a, err := h.Agreements.Create(ctx, all, agreement.NewAgreement{CustomerID: c.ID, StartsOn: today.AddDays(-30), Currency: money.NOK,
-		Prices: []agreement.Price{{Item: agreement.ItemFob, Amount: 34900, VAT: 2500}, {Item: agreement.ItemOrderFee, Amount: 10200, VAT: 2500}}})
+	a, err := h.Agreements.Create(ctx, all, agreement.NewAgreement{
+		CustomerID: c.ID, StartsOn: today.AddDays(-30), Currency: money.NOK,
+		Prices: []agreement.Price{{Item: agreement.ItemFob, Amount: 34900, VAT: 2500}, {Item: agreement.ItemOrderFee, Amount: 10200, VAT: 2500}},
+	})
 	if err != nil {
 		return err
 	}
@@ -156,8 +160,10 @@ func (h *house) agree(ctx context.Context, c identity.Customer) error {
 		return err
 	}
 	_, err = h.Keys.AddSystem(ctx, all, keys.NewSystem{CustomerID: c.ID, Product: keys.Fob, Number: "4127", Name: "Brikker", Zones: []keys.Zone{{Code: "07", Name: "Oppgang A"}}})
-	h.form = keys.Form{Product: string(keys.Fob), AgreementID: a.ID, AskedBy: keys.Resident, CustomerNumber: "1042", SystemNumber: "4127", Code: "07",
-		Purpose: keys.Additional, Quantity: "1", Flat: "H0203", Name: "Kari Nes", Email: "kari@home.example", Phone: "400 00 000", Delivery: keys.Pickup}
+	h.form = keys.Form{
+		Product: string(keys.Fob), AgreementID: a.ID, AskedBy: keys.Resident, CustomerNumber: "1042", SystemNumber: "4127", Code: "07",
+		Purpose: keys.Additional, Quantity: "1", Flat: "H0203", Name: "Kari Nes", Email: "kari@home.example", Phone: "400 00 000", Delivery: keys.Pickup,
+	}
 	return err
 }
 

@@ -22,7 +22,9 @@ type report struct {
 func (r *report) add(x row) { r.rows = append(r.rows, x) }
 
 // note explains what the rows above it count.
-func (r *report) note(format string, args ...any) { r.notes = append(r.notes, fmt.Sprintf(format, args...)) }
+func (r *report) note(format string, args ...any) {
+	r.notes = append(r.notes, fmt.Sprintf(format, args...))
+}
 
 func (r *report) print(w io.Writer) {
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -82,8 +83,8 @@ type builder struct {
 	keys *keys.Service
 }
 
-// furnish puts one association for each of two countries into an empty database, and one of each kind of staff that the journeys
-// need, in a second instead of the demonstration's half a minute. mark says that the data are invented, so that
+// furnish puts an association of each country into an empty database, the Danish one with two yes to every order, and the staff
+// that the journeys need: in a second, where the demonstration takes its time. mark says that the data are invented, so that
 // `skranke demo` takes them for its own.
 func furnish(t testing.TB, dsn string, mark bool) {
 	t.Helper()
@@ -93,18 +94,21 @@ func furnish(t testing.TB, dsn string, mark bool) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	b := builder{t: t, d: d, who: &identity.Service{DB: d, Log: &event.Log{}}, what: &agreement.Service{DB: d, Log: &event.Log{}, Zone: time.UTC},
+	b := builder{
+		t: t, d: d, who: &identity.Service{DB: d, Log: &event.Log{}}, what: &agreement.Service{DB: d, Log: &event.Log{}, Zone: time.UTC},
 		keys: &keys.Service{DB: d, Log: &event.Log{}, Zone: time.UTC},
 		by: authz.SystemActor(identity.MayEditCustomers, identity.MayEditPeople, identity.MayEditStaff, identity.MaySeeCustomers, identity.MaySeePeople,
-			agreement.MaySee, agreement.MayEdit, keys.MayEditRegister)}
+			agreement.MaySee, agreement.MayEdit, keys.MayEditRegister),
+	}
 	for _, role := range []identity.StaffRole{identity.Admin, identity.Production, identity.Finance} {
 		p := b.person(string(role)+" Holm", string(role)+"@firm.example", i18n.NB)
 		if err := b.who.AddStaff(ctx, b.by, p.ID, role); err != nil {
 			t.Fatal(err)
 		}
 	}
-	b.association(identity.NewCustomer{Name: "Solhaug borettslag", Country: "NO", Language: i18n.NB, Postcode: "0558", Town: "Oslo"}, "H0101")
-	b.association(identity.NewCustomer{Name: "Bostadsrättsföreningen Björken", Country: "SE", Language: i18n.SV, Postcode: "411 05", Town: "Göteborg"}, "1101")
+	b.association(identity.NewCustomer{Name: "Solhaug borettslag", Country: "NO", Language: i18n.NB, Postcode: "0558", Town: "Oslo"}, "H0101", 1)
+	b.association(identity.NewCustomer{Name: "Bostadsrättsföreningen Björken", Country: "SE", Language: i18n.SV, Postcode: "411 05", Town: "Göteborg"}, "1101", 1)
+	b.association(identity.NewCustomer{Name: "Andelsboligforeningen Bøgen", Country: "DK", Language: i18n.DA, Postcode: "2300", Town: "København S"}, "2. th", 2)
 	if !mark {
 		return
 	}
@@ -126,7 +130,7 @@ func (b builder) person(name, email string, l i18n.L) identity.Person {
 	return p
 }
 
-func (b builder) association(n identity.NewCustomer, flat string) {
+func (b builder) association(n identity.NewCustomer, flat string, approvals int64) {
 	b.t.Helper()
 	ctx := b.t.Context()
 	n.Kind, n.Street = identity.Association, "Storgata 1"
@@ -134,21 +138,25 @@ func (b builder) association(n identity.NewCustomer, flat string) {
 	site := must(b.who.AddSite(ctx, b.by, c.ID, identity.NewSite{Name: n.Name, Street: n.Street, Postcode: n.Postcode, Town: n.Town}))(b.t)
 	must(b.who.AddFlats(ctx, b.by, site.ID, []string{flat}))(b.t)
 	var board []string
-	for _, name := range []string{"Åse", "Bo"} {
-		p := b.person(name+" "+n.Town, name+"@"+n.Country+".example", n.Language)
+	for _, name := range []string{"Anna", "Bo"} {
+		p := b.person(name+" i "+n.Town, strings.ToLower(name+"@"+n.Country+".example"), n.Language)
 		must(b.who.AddMember(ctx, b.by, c.ID, p.ID, identity.Board))(b.t)
 		board = append(board, p.ID)
 	}
-	a := must(b.what.Create(ctx, b.by, agreement.NewAgreement{CustomerID: c.ID, StartsOn: today().AddDays(-30), Prices: []agreement.Price{
-		{Item: agreement.ItemFob, Amount: 45000, VAT: 2500}, {Item: agreement.ItemKey, Amount: 39000, VAT: 2500},
-		{Item: agreement.ItemOrderFee, Amount: 9900, VAT: 2500}, {Item: agreement.ItemFreight, Amount: 7900, VAT: 2500},
+	a := must(b.what.Create(ctx, b.by, agreement.NewAgreement{CustomerID: c.ID, StartsOn: today().AddDays(-30), Approvals: approvals, Prices: []agreement.Price{
+		{Item: agreement.ItemFob, Amount: 45000, VAT: 2500},
+		{Item: agreement.ItemKey, Amount: 39000, VAT: 2500},
+		{Item: agreement.ItemOrderFee, Amount: 9900, VAT: 2500},
+		{Item: agreement.ItemFreight, Amount: 7900, VAT: 2500},
 	}}))(b.t)
 	if err := b.what.SetApprovers(ctx, b.by, a.ID, board); err != nil {
 		b.t.Fatal(err)
 	}
 	must(b.what.Sign(ctx, b.by, a.ID, today().AddDays(-30)))(b.t)
-	must(b.keys.AddSystem(ctx, b.by, keys.NewSystem{CustomerID: c.ID, SiteID: site.ID, Product: keys.Fob, Number: "B-2041-" + n.Country, Name: "Fobs",
-		Zones: []keys.Zone{{Code: "12", Name: "Entrance"}}}))(b.t)
+	must(b.keys.AddSystem(ctx, b.by, keys.NewSystem{
+		CustomerID: c.ID, SiteID: site.ID, Product: keys.Fob, Number: "B-2041-" + n.Country, Name: "Fobs",
+		Zones: []keys.Zone{{Code: "12", Name: "Entrance"}},
+	}))(b.t)
 }
 
 func must[T any](v T, err error) func(t testing.TB) T {

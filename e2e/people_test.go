@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"skranke/internal/approval"
 	"skranke/internal/db"
-	"skranke/internal/i18n"
 	"skranke/internal/identity"
 	"skranke/internal/link"
 	"skranke/internal/testcard/client"
@@ -24,12 +24,9 @@ type reader struct {
 }
 
 // mailbox opens a browser for whoever reads this address.
-func (s *server) mailbox(t testing.TB, address string, l i18n.L) *reader {
+func (s *server) mailbox(t testing.TB, address string, w way) *reader {
 	t.Helper()
-	b := webtest.Browser(t).Tab(t, webtest.Desktop, false, false)
-	b.Open(s.URL + "/mailbox")
-	speak(b, l)
-	return &reader{Tab: b, t: t, s: s, address: address}
+	return &reader{Tab: s.tab(t, w, "/mailbox"), t: t, s: s, address: address}
 }
 
 // openMail waits for a mail whose subject holds all the words, and opens it.
@@ -61,23 +58,28 @@ func (r *reader) follow(label string) string {
 	return to
 }
 
+// decide answers the question that the page asks.
+func (r *reader) decide(a approval.Action) {
+	r.t.Helper()
+	r.Click(`button[name=decision][value=` + string(a) + `]`)
+}
+
 // worker is somebody of the firm at work.
 type worker struct {
 	*webtest.Tab
+	way
 	t testing.TB
 	s *server
-	l i18n.L
 }
 
 // signIn opens a browser for somebody with the role, who signs in by password and lands where their work is.
-func (s *server) signIn(t testing.TB, role identity.StaffRole) *worker {
+func (s *server) signIn(t testing.TB, role identity.StaffRole, w way) *worker {
 	t.Helper()
-	w := &worker{Tab: webtest.Browser(t).Tab(t, webtest.Desktop, false, false), t: t, s: s, l: i18n.NB}
-	w.Open(s.URL + "/sign-in")
-	speak(w.Tab, w.l)
-	w.enter(s.staff(role).Email, password)
-	w.At("/office/*")
-	return w
+	x := &worker{Tab: s.tab(t, w, "/sign-in"), way: w, t: t, s: s}
+	x.enter(s.staff(role).Email, password)
+	x.At("/office/*")
+	speak(x.Tab, w.l) // theirs may be another one
+	return x
 }
 
 func (w *worker) enter(email, secret string) {
@@ -87,20 +89,16 @@ func (w *worker) enter(email, secret string) {
 	w.Click(`form[action="/sign-in"] button[type=submit]`)
 }
 
-// produce makes what an order asks for, lays it out and hands it over, from the list of what is to be made.
-func (w *worker) produce(number, serial string) {
+// makes takes an order from the list of what is to be made and enters what has been made.
+func (w *worker) makes(o orderRow, serial string) {
 	w.t.Helper()
 	w.At("/office/keys/production")
-	w.See(number)
-	w.Click(`main a[href^="/office/keys/orders/"]` + "")
-	w.See(number)
+	w.See(o.Number)
+	w.Click(`main a[href="/office/keys/orders/` + o.ID + `"]`)
+	w.See(o.Number)
 	w.Fill("serials", serial)
 	w.act("make")
 	w.See(serial)
-	w.act("ready")
-	w.Fill("handed_to", "Liv Ås")
-	w.act("hand_over")
-	w.See(w.l.Code("keys.work.received"))
 }
 
 // act sends the form of one action.

@@ -7,6 +7,7 @@ import (
 	"skranke/internal/db"
 	"skranke/internal/i18n"
 	"skranke/internal/keys"
+	"skranke/internal/money"
 	"skranke/internal/web/webtest"
 )
 
@@ -16,25 +17,38 @@ const (
 	cvc      = "123"
 )
 
-// resident is somebody who orders a fob, in a browser of their own.
-type resident struct {
-	*webtest.Tab
-	t     testing.TB
-	s     *server
-	l     i18n.L
-	at    house
-	name  string
-	email string
+// way is how people come: in which language, at which window, with or without scripts.
+type way struct {
+	l        i18n.L
+	view     webtest.View
+	noScript bool
 }
 
-// resident opens a browser for somebody who lives in h and reads l.
-func (s *server) resident(t testing.TB, h house, l i18n.L, view webtest.View, noScript bool) *resident {
+// tab opens a browser of its own at a page.
+func (s *server) tab(t testing.TB, w way, path string) *webtest.Tab {
 	t.Helper()
-	b := webtest.Browser(t).Tab(t, view, false, noScript)
-	r := &resident{Tab: b, t: t, s: s, l: l, at: h, name: "Liv Ås", email: "liv.as@post.example"}
-	b.Open(s.URL + "/keys")
-	speak(b, l)
-	return r
+	b := webtest.Browser(t).Tab(t, w.view, false, w.noScript)
+	b.Open(s.URL + path)
+	speak(b, w.l)
+	return b
+}
+
+// resident is somebody who orders a fob.
+type resident struct {
+	*webtest.Tab
+	way
+	t        testing.TB
+	s        *server
+	at       house
+	name     string
+	email    string
+	delivery string
+}
+
+// resident opens a browser for somebody who lives in h.
+func (s *server) resident(t testing.TB, h house, w way) *resident {
+	t.Helper()
+	return &resident{Tab: s.tab(t, w, "/keys"), way: w, t: t, s: s, at: h, name: "Liv Ås", email: "liv.as@post.example", delivery: keys.Pickup}
 }
 
 // speak chooses the language as people do. The menu is a details element, and works without scripts.
@@ -50,7 +64,7 @@ func (r *resident) chooseHouse() {
 	r.Click(`main a[href="/keys/new?product=fob"]`)
 	r.At("/keys/new")
 	r.Fill("q", r.at.Name)
-	if r.Count(`input[name=agreement]`) == 0 && !r.scripts() {
+	if r.noScript { // else the list has come while typing
 		r.Click(r.l.KeysSearch())
 	}
 	r.Choose("agreement", r.at.AgreementID)
@@ -80,7 +94,12 @@ func (r *resident) giveSelf() {
 	r.Fill("flat", r.at.Flat)
 	r.Fill("email", r.email)
 	r.Fill("phone", "+47 22 33 44 55")
-	r.Choose("delivery", keys.Pickup)
+	r.Choose("delivery", r.delivery)
+	if r.delivery == keys.Post {
+		r.Fill("street", "Lilla gatan 2")
+		r.Fill("postcode", "411 05")
+		r.Fill("town", "Göteborg")
+	}
 	r.goOn()
 	r.See(r.l.KeysSumTitle())
 }
@@ -103,21 +122,38 @@ func (r *resident) orderAndPay() {
 
 const orderButton = `form[action$="/sum"] button[type=submit]`
 
-// payAtProvider fills in the card provider's hosted page.
+// amount is what the order costs, as the resident reads it.
+func (r *resident) amount() string {
+	r.t.Helper()
+	o := r.order()
+	return r.l.Money(money.Of(o.Total, o.Currency))
+}
+
+// payAtProvider pays on the card provider's hosted page.
 func (r *resident) payAtProvider(card string) {
+	r.t.Helper()
+	r.fillCard(card)
+	r.Click(payButton)
+}
+
+const payButton = `form[method=post] button[type=submit]`
+
+func (r *resident) fillCard(card string) {
 	r.t.Helper()
 	r.Until("the card provider's page is open", func() bool { return strings.HasPrefix(r.URL(), r.s.Cards+"/pay/") })
 	r.See(r.l.TestcardPayTitle())
 	r.Fill("number", card)
 	r.Fill("expiry", expiry)
 	r.Fill("cvc", cvc)
-	r.Click(`form[method=post] button[type=submit]`)
 }
 
-// atStatus waits for the order's own page to say how it stands.
+// atStatus waits for the order's own page to say how it stands: with scripts by itself, else after a look.
 func (r *resident) atStatus(want keys.Status) {
 	r.t.Helper()
 	r.At("/k/*")
+	if r.noScript {
+		r.Reload()
+	}
 	r.See(r.l.Code("keys.status." + string(want)))
 	r.Until("the headline says "+string(want), func() bool {
 		return strings.Contains(webtest.Eval[string](r.Tab, `document.querySelector("h1")?.innerText ?? ""`), r.l.Code("keys.status."+string(want)))
@@ -127,7 +163,7 @@ func (r *resident) atStatus(want keys.Status) {
 // order is the one order the resident has made.
 func (r *resident) order() orderRow {
 	r.t.Helper()
-	all, err := db.List[orderRow](r.t.Context(), r.s.open(), `SELECT id, number, payment, board, work FROM key_orders WHERE resident_email = $1`, r.email)
+	all, err := db.List[orderRow](r.t.Context(), r.s.open(), `SELECT id, number, payment, board, work, currency, total FROM key_orders WHERE resident_email = $1`, r.email)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -137,7 +173,11 @@ func (r *resident) order() orderRow {
 	return all[0]
 }
 
-type orderRow struct{ ID, Number, Payment, Board, Work string }
+type orderRow struct {
+	ID, Number, Payment, Board, Work string
+	Currency                         money.Currency
+	Total                            int64
+}
 
 // status is the HTTP status that the page in the tab was answered with.
 func status(b *webtest.Tab) int {

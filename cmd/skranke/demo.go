@@ -11,8 +11,10 @@ import (
 
 // demonstrate serves invented data, made on the first start. It refuses a database that holds anything else.
 func demonstrate(ctx context.Context, args []string) error {
-	s, log, err := load(args, map[string]string{"data": "skranke-demo", "name": "Fjellvik Lås & Sikring", "log-level": "warn",
-		"mail-from": "Fjellvik Lås & Sikring <post@fjellvik.example>"})
+	s, log, err := load(args, map[string]string{
+		"data": "skranke-demo", "name": "Fjellvik Lås & Sikring", "log-level": "warn",
+		"mail-from": "Fjellvik Lås & Sikring <post@fjellvik.example>",
+	})
 	if err != nil {
 		return err
 	}

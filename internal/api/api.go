@@ -129,7 +129,7 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 
 // problem turns every error of an operation into one shape. What is not a fault is ours: the log gets the cause, the caller a reference.
 func problem(hc huma.Context, status int, msg string, errs ...error) huma.StatusError {
-	ctx := context.Background() //nolint:forbidigo // huma asks for an example of an error while no call is under way
+	ctx := context.TODO() // huma asks for an example of an error while no call is under way
 	if hc != nil {
 		ctx = hc.Context()
 	}
@@ -137,7 +137,7 @@ func problem(hc huma.Context, status int, msg string, errs ...error) huma.Status
 	if status != http.StatusInternalServerError { // huma's own checks of the input
 		p := &Problem{Type: "about:blank", Title: of(ctx).lang.Code("fault.invalid"), Status: status, Code: "api.input"}
 		for _, e := range errs {
-			if d, ok := e.(huma.ErrorDetailer); ok { //nolint:errorlint // huma gives them bare
+			if d, ok := e.(huma.ErrorDetailer); ok {
 				p.Errors = append(p.Errors, ProblemField{Field: d.ErrorDetail().Location, Title: d.ErrorDetail().Message})
 			}
 		}

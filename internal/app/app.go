@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -137,7 +138,7 @@ func (a *App) cards() (err error) {
 	if page == "" {
 		page = api
 	}
-	key, hook := fmt.Sprintf("%x", a.Links.Mac("testcard", "key")), fmt.Sprintf("%x", a.Links.Mac("testcard", "webhook"))
+	key, hook := hex.EncodeToString(a.Links.Mac("testcard", "key")), hex.EncodeToString(a.Links.Mac("testcard", "webhook"))
 	a.Cards = testcard.New(testcard.Config{Secret: key, WebhookSecret: hook, WebhookURL: a.self() + "/webhooks/cards/testcard", Now: a.DB.Now, StateFile: filepath.Join(a.Data, "testcard.json"), Log: a.Slog, PublicURL: page})
 	p, err := billing.NewTestcard(billing.TestcardConfig{URL: api, PageURL: page, Secret: key, WebhookSecret: hook, Now: a.DB.Now})
 	if err != nil {
@@ -180,8 +181,10 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	go a.Live.Run(work, a.Slog)
 	cards := make(chan error, 1)
 	go func() { cards <- a.Cards.Run(work, a.cardsAt) }()
-	srv := &http.Server{Handler: a.Edge, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
-		ErrorLog: slog.NewLogLogger(a.Slog.Handler(), slog.LevelDebug)}
+	srv := &http.Server{
+		Handler: a.Edge, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(a.Slog.Handler(), slog.LevelDebug),
+	}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(ln) }()
 	ready(a.URL)
@@ -190,17 +193,17 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	case err = <-served:
 	case err = <-cards:
 	}
-	return errors.Join(err, a.stop(srv, stop))
+	return errors.Join(err, a.stop(context.WithoutCancel(ctx), srv, stop))
 }
 
 // patience is how long a stop waits for requests and jobs under way.
 const patience = 30 * time.Second
 
-func (a *App) stop(srv *http.Server, stop context.CancelFunc) error {
+func (a *App) stop(ctx context.Context, srv *http.Server, stop context.CancelFunc) error {
 	a.Slog.Info("stopping")
 	close(a.stopping)
 	a.Live.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), patience) //nolint:forbidigo // what started us has ended
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err := errors.Join(srv.Shutdown(ctx), a.Jobs.Stop(ctx))
 	stop()

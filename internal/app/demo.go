@@ -38,8 +38,10 @@ func NewDemo(ctx context.Context, s Settings, d *db.DB, log *slog.Logger, say fu
 }
 
 func (a *App) house() demo.House {
-	return demo.House{DB: a.DB, Log: a.Log, Jobs: a.Jobs, Links: a.Links, Files: a.Files, Mail: a.Mail, Identity: a.Identity, Agreements: a.Agreements,
-		Approvals: a.Approvals, Keys: a.Keys, Billing: a.Billing, Cards: a.Cards, Zone: a.Zone, URL: a.URL}
+	return demo.House{
+		DB: a.DB, Log: a.Log, Jobs: a.Jobs, Links: a.Links, Files: a.Files, Mail: a.Mail, Identity: a.Identity, Agreements: a.Agreements,
+		Approvals: a.Approvals, Keys: a.Keys, Billing: a.Billing, Cards: a.Cards, Zone: a.Zone, URL: a.URL,
+	}
 }
 
 // AddStaff adds one of the firm's own people, for the command line.

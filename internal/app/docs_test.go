@@ -12,7 +12,6 @@ import (
 
 	"skranke/internal/agreement"
 	"skranke/internal/approval"
-	"skranke/internal/authz"
 	"skranke/internal/billing"
 	"skranke/internal/keys"
 )
@@ -72,7 +71,7 @@ func section[R ~string](b *strings.Builder, title string, roles map[R]permission
 		fmt.Fprintf(b, "| %s |", p)
 		for _, r := range names {
 			mark := " "
-			if slices.Contains(roles[r], authz.Permission(p)) {
+			if slices.Contains(roles[r], p) {
 				mark = "x"
 			}
 			fmt.Fprintf(b, " %s |", mark)

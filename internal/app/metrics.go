@@ -25,10 +25,14 @@ type metrics struct {
 }
 
 func newMetrics(j *jobs.Jobs) *metrics {
-	m := &metrics{registry: prometheus.NewRegistry(),
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "skranke_http_requests_total", Help: "Requests by route, method and status."}, []string{"route", "method", "status"}),
-		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "skranke_http_request_seconds", Help: "How long requests took.",
-			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}}, []string{"route"})}
+		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "skranke_http_request_seconds", Help: "How long requests took.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+		}, []string{"route"}),
+	}
 	m.registry.MustRegister(m.requests, m.took, &jobCounts{jobs: j, desc: prometheus.NewDesc("skranke_jobs", "Jobs by state.", []string{"state"}, nil)},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m

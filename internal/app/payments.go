@@ -14,8 +14,10 @@ type keyPayments struct{ billing *billing.Service }
 
 // Open makes a payment for an order.
 func (p keyPayments) Open(ctx context.Context, tx *db.Tx, a keys.PaymentAsk) error {
-	_, err := p.billing.Open(ctx, tx, billing.Ask{Kind: keys.SubjectKind, Subject: a.OrderID, Reference: a.Number, CustomerID: a.CustomerID, SiteID: a.SiteID,
-		Amount: a.Amount, Description: a.Description, L: a.L, ReturnPath: a.ReturnPath, ReturnKind: a.ReturnKind, ReturnID: a.ReturnID})
+	_, err := p.billing.Open(ctx, tx, billing.Ask{
+		Kind: keys.SubjectKind, Subject: a.OrderID, Reference: a.Number, CustomerID: a.CustomerID, SiteID: a.SiteID,
+		Amount: a.Amount, Description: a.Description, L: a.L, ReturnPath: a.ReturnPath, ReturnKind: a.ReturnKind, ReturnID: a.ReturnID,
+	})
 	return err
 }
 

@@ -18,8 +18,10 @@ var seeAll = permissions{identity.MaySeeCustomers, identity.MaySeePeople, agreem
 
 // staffRoles is who of the operator's people may do what, everywhere.
 var staffRoles = map[identity.StaffRole]permissions{
-	identity.Admin: append(permissions{identity.MayEditCustomers, identity.MayEditPeople, identity.MayEditStaff, identity.MayEditKeys, agreement.MayEdit,
-		keys.MayProduce, keys.MayCancel, keys.MayReceive, keys.MayEditRegister, mail.MaySee, mail.MayResend, billing.MaySee, billing.MayRetry, event.MaySee}, seeAll...),
+	identity.Admin: append(permissions{
+		identity.MayEditCustomers, identity.MayEditPeople, identity.MayEditStaff, identity.MayEditKeys, agreement.MayEdit,
+		keys.MayProduce, keys.MayCancel, keys.MayReceive, keys.MayEditRegister, mail.MaySee, mail.MayResend, billing.MaySee, billing.MayRetry, event.MaySee,
+	}, seeAll...),
 	identity.Sales:           append(permissions{identity.MayEditCustomers, agreement.MayEdit, mail.MaySee}, seeAll...),
 	identity.CustomerService: append(permissions{identity.MayEditCustomers, identity.MayEditPeople, keys.MayCancel, keys.MayReceive, mail.MaySee, mail.MayResend, billing.MaySee, event.MaySee}, seeAll...),
 	identity.Dispatcher:      seeAll,

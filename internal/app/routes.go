@@ -25,8 +25,10 @@ import (
 
 // routes is every address of the installation.
 func (a *App) routes() *web.Edge {
-	e := web.New(web.Config{Log: a.Slog, Brand: a.Brand, Language: a.Language, Secure: a.Secure(), Demo: a.Demo, FormTargets: a.Billing.Origins(),
-		Proxies: a.TrustedProxies, Authenticate: a.authenticate, Menu: a.menu, Choose: a.choose, Metrics: a.metrics})
+	e := web.New(web.Config{
+		Log: a.Slog, Brand: a.Brand, Language: a.Language, Secure: a.Secure(), Demo: a.Demo, FormTargets: a.Billing.Origins(),
+		Proxies: a.TrustedProxies, Authenticate: a.authenticate, Menu: a.menu, Choose: a.choose, Metrics: a.metrics,
+	})
 	e.Mount(
 		web.Route{Pattern: "GET /healthz", Handle: a.health, Who: web.Machine},
 		web.Route{Pattern: "GET /readyz", Handle: a.ready, Who: web.Machine},

@@ -24,26 +24,26 @@ import (
 // Settings are how one installation differs from another. Every one has a flag (--database), a variable
 // (SKRANKE_DATABASE) and a line in the settings file (database = …); the first of these that is given counts.
 type Settings struct {
-	Listen, URL     string
-	Data, Database  string
-	Secret          []byte
-	Brand           brand.Brand
-	Logo            string
-	Language        i18n.L
-	Zone            *time.Location
-	Modules         []string
-	SMTP            *url.URL
-	MailFrom        mail.Address
-	Files           string
-	CardsListen     string
-	CardsURL        string
-	TrustedProxies  []netip.Prefix
-	MetricsToken    string
-	LogLevel        slog.Level
-	LogJSON         bool
-	Workers         int
-	name, brandName string
-	color           string
+	Listen, URL    string
+	Data, Database string
+	Secret         []byte
+	Brand          brand.Brand
+	Logo           string
+	Language       i18n.L
+	Zone           *time.Location
+	Modules        []string
+	SMTP           *url.URL
+	MailFrom       mail.Address
+	Files          string
+	CardsListen    string
+	CardsURL       string
+	TrustedProxies []netip.Prefix
+	MetricsToken   string
+	LogLevel       slog.Level
+	LogJSON        bool
+	Workers        int
+	brandName      string
+	color          string
 }
 
 // Secure reports whether browsers reach us over https.

@@ -41,8 +41,10 @@ type Ask struct {
 // Open asks, and makes each approver a link. The asker mails it, since only the asker can explain the question. Asking the
 // same revision again gives the request there is, without links.
 func (s *Service) Open(ctx context.Context, tx *db.Tx, by authz.Actor, a Ask) (Request, []link.Link, error) {
-	q := Request{ID: uuid.Must(uuid.NewV7()).String(), Kind: a.Kind, Subject: a.Subject, Revision: a.Revision, CustomerID: a.CustomerID, SiteID: a.SiteID,
-		Title: a.Title, AskedBy: a.AskedBy, Needed: max(1, a.Needed), State: Pending, CreatedAt: tx.Now, DueAt: a.DueAt, Version: 1}
+	q := Request{
+		ID: uuid.Must(uuid.NewV7()).String(), Kind: a.Kind, Subject: a.Subject, Revision: a.Revision, CustomerID: a.CustomerID, SiteID: a.SiteID,
+		Title: a.Title, AskedBy: a.AskedBy, Needed: max(1, a.Needed), State: Pending, CreatedAt: tx.Now, DueAt: a.DueAt, Version: 1,
+	}
 	if len(a.Approvers) < int(q.Needed) {
 		return q, nil, fault.New(fault.Conflict, "approval.nobody_to_ask")
 	}

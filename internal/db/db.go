@@ -33,8 +33,6 @@ type DB struct {
 	now         atomic.Pointer[func() time.Time]
 	turn        chan struct{} // SQLite: whose turn it is to write; nil on PostgreSQL
 	alone       sync.Mutex    // SQLite: Lock
-	reads       *statements
-	writes      *statements
 }
 
 const (
@@ -59,19 +57,18 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 		p.SetMaxIdleConns(8)
 		d.read, d.write = p, p
 	} else {
-		w, err := sql.Open("sqlite", "file:"+dsn+pragmas+forWriting)
+		w, err := openLite("file:"+dsn+pragmas+forWriting, true)
 		if err != nil {
 			return nil, fmt.Errorf("open SQLite: %w", err)
 		}
 		w.SetMaxOpenConns(1)
-		r, err := sql.Open("sqlite", "file:"+dsn+pragmas+forReading)
+		r, err := openLite("file:"+dsn+pragmas+forReading, false)
 		if err != nil {
 			return nil, fmt.Errorf("open SQLite for reading: %w", err)
 		}
 		r.SetMaxOpenConns(2 * runtime.NumCPU())
 		r.SetMaxIdleConns(2 * runtime.NumCPU())
 		d.read, d.write, d.sqlite, d.turn = r, w, true, make(chan struct{}, 1)
-		d.reads, d.writes = newStatements(r), newStatements(w)
 	}
 	if err := d.write.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("reach the database: %w", err), d.Close())
@@ -89,7 +86,7 @@ func (d *DB) Close() error {
 	if d.read == d.write {
 		return d.write.Close()
 	}
-	return errors.Join(d.reads.close(), d.writes.close(), d.read.Close(), d.write.Close())
+	return errors.Join(d.read.Close(), d.write.Close())
 }
 
 // Writer is the pool that background jobs use.
@@ -118,15 +115,7 @@ func (d *DB) Exec(context.Context, string, ...any) (int64, error) {
 func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	query, args = expand(query, args)
 	count(ctx)
-	args = bind(d.sqlite, args)
-	if d.reads != nil {
-		if s, err := d.reads.get(ctx, query); err != nil {
-			return nil, err
-		} else if s != nil {
-			return s.QueryContext(ctx, args...)
-		}
-	}
-	return d.read.QueryContext(ctx, query, args...)
+	return d.read.QueryContext(ctx, query, bind(d.sqlite, args)...)
 }
 
 type counterKey struct{}

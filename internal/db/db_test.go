@@ -246,8 +246,10 @@ func TestReachIsOneCondition(t *testing.T) {
 }
 
 func TestMigratingTwiceChangesNothing(t *testing.T) {
-	files := fstest.MapFS{"0001_a.sql": {Data: []byte(`CREATE TABLE a (x BIGINT); INSERT INTO a VALUES (1);`)},
-		"0002_b.sqlite.sql": {Data: []byte(`CREATE TABLE only_lite (x BIGINT)`)}, "0002_b.postgres.sql": {Data: []byte(`CREATE TABLE only_post (x BIGINT)`)}}
+	files := fstest.MapFS{
+		"0001_a.sql":        {Data: []byte(`CREATE TABLE a (x BIGINT); INSERT INTO a VALUES (1);`)},
+		"0002_b.sqlite.sql": {Data: []byte(`CREATE TABLE only_lite (x BIGINT)`)}, "0002_b.postgres.sql": {Data: []byte(`CREATE TABLE only_post (x BIGINT)`)},
+	}
 	dbtest.EachWith(t, nil, func(t *testing.T, d *db.DB) {
 		var wg sync.WaitGroup
 		for range 3 { // three nodes start at once
@@ -291,7 +293,7 @@ func TestANestedTransactionIsToldNotHung(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer d.Close()
+	t.Cleanup(func() { _ = d.Close() })
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	err = d.InTx(t.Context(), func(*db.Tx) error { return d.InTx(ctx, func(*db.Tx) error { return nil }) })

@@ -18,7 +18,6 @@ type Tx struct {
 	db    *DB
 	Now   time.Time // UTC, microseconds
 	after []func()
-	later []string // statements worth preparing once the writer is free
 }
 
 // SQL is the bare transaction, for the job queue alone.
@@ -36,13 +35,7 @@ func (t *Tx) AfterCommit(fn func()) { t.after = append(t.after, fn) }
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	query, args = expand(query, args)
 	count(ctx)
-	var res sql.Result
-	var err error
-	if s := t.prepared(ctx, query); s != nil {
-		res, err = s.ExecContext(ctx, bind(t.db.sqlite, args)...)
-	} else {
-		res, err = t.tx.ExecContext(ctx, query, bind(t.db.sqlite, args)...)
-	}
+	res, err := t.tx.ExecContext(ctx, query, bind(t.db.sqlite, args)...)
 	if err != nil {
 		return 0, err
 	}
@@ -53,23 +46,7 @@ func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error)
 func (t *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	query, args = expand(query, args)
 	count(ctx)
-	if s := t.prepared(ctx, query); s != nil {
-		return s.QueryContext(ctx, bind(t.db.sqlite, args)...)
-	}
 	return t.tx.QueryContext(ctx, query, bind(t.db.sqlite, args)...)
-}
-
-// prepared is the kept statement for query, or nil the first time. The writer is one connection and this transaction
-// holds it, so a new statement is prepared after the commit, for the next one.
-func (t *Tx) prepared(ctx context.Context, query string) *sql.Stmt {
-	if t.db.writes == nil {
-		return nil
-	}
-	if s := t.db.writes.peek(query); s != nil {
-		return t.tx.StmtContext(ctx, s)
-	}
-	t.later = append(t.later, query)
-	return nil
 }
 
 // InTx runs fn in one transaction. An error or a panic rolls everything back. fn has no effect outside the
@@ -119,9 +96,6 @@ func (d *DB) try(ctx context.Context, fn func(tx *Tx) error) error {
 	}
 	if err := stx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
-	}
-	for _, q := range tx.later {
-		d.writes.prepare(ctx, q)
 	}
 	for _, f := range tx.after {
 		f()

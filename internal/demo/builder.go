@@ -54,9 +54,11 @@ func newBuilder(h House, say func(string)) (*builder, error) {
 	if h.Orders == 0 {
 		h.Orders = usualOrders
 	}
-	return &builder{House: h, say: say, today: day.Of(h.DB.Now(), h.Zone), work: work,
+	return &builder{
+		House: h, say: say, today: day.Of(h.DB.Now(), h.Zone), work: work,
 		chance: rand.New(rand.NewPCG(20, 26)), //nolint:gosec // the same story every time, and no secret in it
-		staff:  map[identity.StaffRole]authz.Actor{}, homes: map[string][]string{}}, nil
+		staff:  map[identity.StaffRole]authz.Actor{}, homes: map[string][]string{},
+	}, nil
 }
 
 // make is the whole story, in the order in which it happened.

@@ -44,13 +44,17 @@ func openCards(b *builder) (*cardServer, error) {
 	}
 	address := "http://" + ln.Addr().String()
 	// The same secrets as app gives it: with others each call would be refused, and the build with it.
-	p, err := billing.NewTestcard(billing.TestcardConfig{URL: address, Secret: fmt.Sprintf("%x", b.Links.Mac("testcard", "key")),
-		WebhookSecret: fmt.Sprintf("%x", b.Links.Mac("testcard", "webhook")), Now: b.DB.Now})
+	p, err := billing.NewTestcard(billing.TestcardConfig{
+		URL: address, Secret: fmt.Sprintf("%x", b.Links.Mac("testcard", "key")),
+		WebhookSecret: fmt.Sprintf("%x", b.Links.Mac("testcard", "webhook")), Now: b.DB.Now,
+	})
 	if err != nil {
 		return nil, errors.Join(err, ln.Close())
 	}
-	c := &cardServer{b: b, host: ln.Addr().String(), srv: &http.Server{Handler: b.Cards.Handler(), ReadHeaderTimeout: 10 * time.Second}, old: b.Billing.Providers, ended: make(chan error, 1),
-		payer: &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	c := &cardServer{
+		b: b, host: ln.Addr().String(), srv: &http.Server{Handler: b.Cards.Handler(), ReadHeaderTimeout: 10 * time.Second}, old: b.Billing.Providers, ended: make(chan error, 1),
+		payer: &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+	}
 	b.Billing.Providers = []billing.Provider{p}
 	b.Cards.SetBehaviour(testcard.Behaviour{WebhookNever: true}) // nobody listens yet: news are told by hand, below
 	go func() { c.ended <- c.srv.Serve(ln) }()
@@ -102,8 +106,10 @@ func (c *cardServer) tell(ctx context.Context, p billing.Payment, card string) e
 	c.news++
 	now := c.b.DB.Now()
 	until := now.Add(reservation)
-	r := billing.Report{Ref: billing.Ref{Session: p.Session, Payment: p.ProviderRef}, State: billing.Reserved, Amount: money.Of(p.Amount, p.Currency),
-		ReservedUntil: &until, Mark: "2", At: now}
+	r := billing.Report{
+		Ref: billing.Ref{Session: p.Session, Payment: p.ProviderRef}, State: billing.Reserved, Amount: money.Of(p.Amount, p.Currency),
+		ReservedUntil: &until, Mark: "2", At: now,
+	}
 	name := "payment.reserved"
 	if card == badCard {
 		r.State, r.ReservedUntil, r.Failure, name = billing.Created, nil, billing.FailDeclined, "payment.failed"

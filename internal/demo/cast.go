@@ -46,8 +46,10 @@ func (b *builder) hire(ctx context.Context) error {
 			return err
 		}
 		if _, ok := b.staff[c.role]; !ok {
-			b.staff[c.role] = authz.Actor{ID: p.ID, Kind: authz.Staff,
-				Grants: b.Identity.Roles.Grants(identity.Principal{PersonID: p.ID, Staff: []identity.StaffRole{c.role}})}
+			b.staff[c.role] = authz.Actor{
+				ID: p.ID, Kind: authz.Staff,
+				Grants: b.Identity.Roles.Grants(identity.Principal{PersonID: p.ID, Staff: []identity.StaffRole{c.role}}),
+			}
 		}
 	}
 	return nil

@@ -67,8 +67,10 @@ var customers = []customer{
 			{"Kent Rydell", "fastighet", "+46 70 174 06 14", identity.Caretaker, false},
 		},
 		sites: []site{
-			{"Lingonbacken 1", "Lingonbacken 1", swedish(5, 1, 12)}, {"Lingonbacken 3", "Lingonbacken 3", swedish(5, 13, 24)},
-			{"Lingonbacken 5", "Lingonbacken 5", swedish(5, 25, 36)}, {"Lingonbacken 7", "Lingonbacken 7", swedish(5, 37, 48)},
+			{"Lingonbacken 1", "Lingonbacken 1", swedish(5, 1, 12)},
+			{"Lingonbacken 3", "Lingonbacken 3", swedish(5, 13, 24)},
+			{"Lingonbacken 5", "Lingonbacken 5", swedish(5, 25, 36)},
+			{"Lingonbacken 7", "Lingonbacken 7", swedish(5, 37, 48)},
 		},
 		systems: []keySystem{
 			{keys.Fob, "FV-6120", "Taggar, hela föreningen", "61204", []zone{{"1", "Entré och förråd"}, {"2", "Entré, förråd och garage"}, {"3", "Tvättstuga och gästlägenhet"}}, 4, 0},
@@ -127,8 +129,11 @@ var customers = []customer{
 			{"Geir Opdal", "drift", "+47 400 00 245", identity.Caretaker, false},
 		},
 		sites: []site{
-			{"Bryggekanten 1", "Bryggekanten 1", norwegian(10, 1, 8)}, {"Bryggekanten 2", "Bryggekanten 2", norwegian(10, 9, 16)}, {"Bryggekanten 3", "Bryggekanten 3", norwegian(10, 17, 24)},
-			{"Bryggekanten 4", "Bryggekanten 4", norwegian(10, 25, 32)}, {"Bryggekanten 5", "Bryggekanten 5", norwegian(10, 33, 40)},
+			{"Bryggekanten 1", "Bryggekanten 1", norwegian(10, 1, 8)},
+			{"Bryggekanten 2", "Bryggekanten 2", norwegian(10, 9, 16)},
+			{"Bryggekanten 3", "Bryggekanten 3", norwegian(10, 17, 24)},
+			{"Bryggekanten 4", "Bryggekanten 4", norwegian(10, 25, 32)},
+			{"Bryggekanten 5", "Bryggekanten 5", norwegian(10, 33, 40)},
 		},
 		systems: []keySystem{
 			{keys.Fob, "FV-7042", "Brikkeanlegg, bygg 1–5", "70421", []zone{{"1", "Inngang"}, {"2", "Inngang og garasje"}, {"3", "Inngang, garasje og takterrasse"}, {"4", "Sykkelverksted"}}, 5, 0},

@@ -29,8 +29,10 @@ func open(t *testing.T, dsn string) *app.App {
 }
 
 func house(a *app.App) demo.House {
-	return demo.House{DB: a.DB, Log: a.Log, Jobs: a.Jobs, Links: a.Links, Files: a.Files, Mail: a.Mail, Identity: a.Identity, Agreements: a.Agreements,
-		Approvals: a.Approvals, Keys: a.Keys, Billing: a.Billing, Cards: a.Cards, Zone: a.Zone, URL: a.URL}
+	return demo.House{
+		DB: a.DB, Log: a.Log, Jobs: a.Jobs, Links: a.Links, Files: a.Files, Mail: a.Mail, Identity: a.Identity, Agreements: a.Agreements,
+		Approvals: a.Approvals, Keys: a.Keys, Billing: a.Billing, Cards: a.Cards, Zone: a.Zone, URL: a.URL,
+	}
 }
 
 func TestTime(t *testing.T) {

@@ -8,21 +8,33 @@ import (
 
 // given and family names of residents, by the language of the association: a mixture as it stands on real doorbells.
 var firstNames = map[i18n.L][]string{
-	i18n.NB: {"Nora", "Emil", "Aisha", "Håkon", "Ingrid", "Piotr", "Sigrid", "Magnus", "Liv", "Odd", "Thea", "Jakub", "Gro", "Kristian", "Fatima", "Sindre", "Vilde", "Per", "Anne",
-		"Oskar", "Hege", "Ahmed", "Tuva", "Leif", "Marte", "Even", "Unni", "Samuel", "Siri", "Bjarne"},
-	i18n.SV: {"Alva", "Lars", "Maryam", "Elsa", "Nils", "Birgitta", "Viktor", "Åsa", "Omar", "Linnea", "Göran", "Freja", "Anders", "Ylva", "Hugo", "Kerstin", "Tove", "Mats", "Samira",
-		"Ludvig", "Eva", "Johan", "Signe", "Roland", "Sara"},
-	i18n.DA: {"Frida", "Mads", "Karen", "Asger", "Sofie", "Hassan", "Bodil", "Rasmus", "Ida", "Niels", "Mille", "Villads", "Inger", "Christian", "Nadia", "Storm", "Lærke", "Poul", "Gitte",
-		"Bertram", "Marie", "Torben", "Astrid", "Kirsten"},
+	i18n.NB: {
+		"Nora", "Emil", "Aisha", "Håkon", "Ingrid", "Piotr", "Sigrid", "Magnus", "Liv", "Odd", "Thea", "Jakub", "Gro", "Kristian", "Fatima", "Sindre", "Vilde", "Per", "Anne",
+		"Oskar", "Hege", "Ahmed", "Tuva", "Leif", "Marte", "Even", "Unni", "Samuel", "Siri", "Bjarne",
+	},
+	i18n.SV: {
+		"Alva", "Lars", "Maryam", "Elsa", "Nils", "Birgitta", "Viktor", "Åsa", "Omar", "Linnea", "Göran", "Freja", "Anders", "Ylva", "Hugo", "Kerstin", "Tove", "Mats", "Samira",
+		"Ludvig", "Eva", "Johan", "Signe", "Roland", "Sara",
+	},
+	i18n.DA: {
+		"Frida", "Mads", "Karen", "Asger", "Sofie", "Hassan", "Bodil", "Rasmus", "Ida", "Niels", "Mille", "Villads", "Inger", "Christian", "Nadia", "Storm", "Lærke", "Poul", "Gitte",
+		"Bertram", "Marie", "Torben", "Astrid", "Kirsten",
+	},
 }
 
 var familyNames = map[i18n.L][]string{
-	i18n.NB: {"Solbakken", "Myrvold", "Haugland", "Nowak", "Tveit", "Rognstad", "Bjørnstad", "Hussain", "Lunde", "Skogheim", "Aasen", "Kvamme", "Dalen", "Eliassen", "Brekke", "Nguyen", "Fjeldstad",
-		"Sørli", "Røed", "Vik", "Torgersen", "Ødegård", "Mehmeti", "Strøm", "Hovland", "Grimstad", "Kleven", "Sandvik", "Berge", "Nilsen"},
-	i18n.SV: {"Sandström", "Ekdahl", "Hosseini", "Norberg", "Lilja", "Blomgren", "Wikström", "Åberg", "Mattsson", "Ström", "Yilmaz", "Söderholm", "Granath", "Falk", "Nyström", "Hallgren", "Ek", "Forslund",
-		"Björk", "Ahlgren", "Sundin", "Kowalski", "Wallin", "Dahlberg", "Öberg"},
-	i18n.DA: {"Vestergaard", "Kjær", "Ravn", "Holst", "Lund", "Abdi", "Bak", "Nygaard", "Thomsen", "Skov", "Mogensen", "Dam", "Overgaard", "Brandt", "Friis", "Ali", "Kruse", "Søgaard", "Lauridsen", "Juhl",
-		"Bach", "Hedegaard", "Munk", "Smed"},
+	i18n.NB: {
+		"Solbakken", "Myrvold", "Haugland", "Nowak", "Tveit", "Rognstad", "Bjørnstad", "Hussain", "Lunde", "Skogheim", "Aasen", "Kvamme", "Dalen", "Eliassen", "Brekke", "Nguyen", "Fjeldstad",
+		"Sørli", "Røed", "Vik", "Torgersen", "Ødegård", "Mehmeti", "Strøm", "Hovland", "Grimstad", "Kleven", "Sandvik", "Berge", "Nilsen",
+	},
+	i18n.SV: {
+		"Sandström", "Ekdahl", "Hosseini", "Norberg", "Lilja", "Blomgren", "Wikström", "Åberg", "Mattsson", "Ström", "Yilmaz", "Söderholm", "Granath", "Falk", "Nyström", "Hallgren", "Ek", "Forslund",
+		"Björk", "Ahlgren", "Sundin", "Kowalski", "Wallin", "Dahlberg", "Öberg",
+	},
+	i18n.DA: {
+		"Vestergaard", "Kjær", "Ravn", "Holst", "Lund", "Abdi", "Bak", "Nygaard", "Thomsen", "Skov", "Mogensen", "Dam", "Overgaard", "Brandt", "Friis", "Ali", "Kruse", "Søgaard", "Lauridsen", "Juhl",
+		"Bach", "Hedegaard", "Munk", "Smed",
+	},
 }
 
 // name is somebody's full name.

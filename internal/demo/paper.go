@@ -47,11 +47,18 @@ var words = map[string]struct {
 func paper(h *house, a agreement.Agreement) []byte {
 	w := words[h.country]
 	lines := []textLine{
-		{72, 22, w.title}, {0, 11, ""},
-		{72, 11, w.between}, {72, 13, h.name}, {72, 11, id.FormatOrgNumber(h.country, strings.NewReplacer(" ", "", "-", "").Replace(h.org)) + ", " + h.street + ", " + h.postcode + " " + h.town},
-		{72, 11, w.and + "."}, {0, 11, ""},
-		{72, 11, w.number + ": " + a.Number}, {72, 11, w.from + ": " + w.l.Date(h.since)}, {72, 11, w.payer + ": " + w.payers[a.Payer]},
-		{72, 11, w.ask + ": " + w.answers[a.Approvals-1]}, {0, 11, ""},
+		{72, 22, w.title},
+		{0, 11, ""},
+		{72, 11, w.between},
+		{72, 13, h.name},
+		{72, 11, id.FormatOrgNumber(h.country, strings.NewReplacer(" ", "", "-", "").Replace(h.org)) + ", " + h.street + ", " + h.postcode + " " + h.town},
+		{72, 11, w.and + "."},
+		{0, 11, ""},
+		{72, 11, w.number + ": " + a.Number},
+		{72, 11, w.from + ": " + w.l.Date(h.since)},
+		{72, 11, w.payer + ": " + w.payers[a.Payer]},
+		{72, 11, w.ask + ": " + w.answers[a.Approvals-1]},
+		{0, 11, ""},
 		{72, 13, w.vat},
 	}
 	for _, p := range a.Prices {

@@ -223,8 +223,10 @@ func (b *builder) answersOf(r *run, approvers []person) (all []answer) {
 // finish fills in the form.
 func (b *builder) finish(r *run) {
 	h, who := r.house, pick(b, b.family(r.house, r.flat))
-	f := keys.Form{Product: string(r.stock.product), AgreementID: h.agreement, AskedBy: keys.Resident, CustomerNumber: h.number, SystemNumber: r.stock.number, Code: r.zone.code,
-		Purpose: keys.Additional, Quantity: strconv.Itoa(r.quantity), Flat: r.flat.Number, Name: who, Email: mailbox(who, h.l), Phone: b.phone(h), Delivery: keys.Pickup}
+	f := keys.Form{
+		Product: string(r.stock.product), AgreementID: h.agreement, AskedBy: keys.Resident, CustomerNumber: h.number, SystemNumber: r.stock.number, Code: r.zone.code,
+		Purpose: keys.Additional, Quantity: strconv.Itoa(r.quantity), Flat: r.flat.Number, Name: who, Email: mailbox(who, h.l), Phone: b.phone(h), Delivery: keys.Pickup,
+	}
 	if b.in(30) {
 		f.Purpose = keys.Replacement
 	}

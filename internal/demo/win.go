@@ -72,8 +72,10 @@ func (b *builder) win(ctx context.Context) error {
 }
 
 func (b *builder) customer(ctx context.Context, h *house) error {
-	c, err := b.Identity.CreateCustomer(ctx, b.staff[identity.Sales], identity.NewCustomer{Kind: h.kind, Status: h.status, Name: h.name, Country: h.country,
-		OrgNumber: h.org, Language: h.l, Email: "post@" + h.domain, Phone: h.phone, Street: h.street, Postcode: h.postcode, Town: h.town})
+	c, err := b.Identity.CreateCustomer(ctx, b.staff[identity.Sales], identity.NewCustomer{
+		Kind: h.kind, Status: h.status, Name: h.name, Country: h.country,
+		OrgNumber: h.org, Language: h.l, Email: "post@" + h.domain, Phone: h.phone, Street: h.street, Postcode: h.postcode, Town: h.town,
+	})
 	h.id, h.number = c.ID, c.Number
 	return err
 }
@@ -115,8 +117,10 @@ func (b *builder) members(ctx context.Context, h *house) error {
 			return err
 		}
 		p.id = made.ID
-		p.actor = authz.Actor{ID: p.id, Kind: authz.Person, Grants: b.Identity.Roles.Grants(identity.Principal{PersonID: p.id,
-			Members: []identity.Membership{{CustomerID: h.id, CustomerName: h.name, Role: m.role}}})}
+		p.actor = authz.Actor{ID: p.id, Kind: authz.Person, Grants: b.Identity.Roles.Grants(identity.Principal{
+			PersonID: p.id,
+			Members:  []identity.Membership{{CustomerID: h.id, CustomerName: h.name, Role: m.role}},
+		})}
 		h.people = append(h.people, p)
 	}
 	return nil
@@ -134,8 +138,10 @@ const vat = 2500 // per cent in hundredths, the same in the three countries
 
 func (d deal) prices() (all []agreement.Price) {
 	for _, p := range []agreement.Price{
-		{Item: agreement.ItemFob, Amount: d.fob, VAT: vat}, {Item: agreement.ItemKey, Amount: d.key, VAT: vat},
-		{Item: agreement.ItemOrderFee, Amount: d.fee, VAT: vat}, {Item: agreement.ItemFreight, Amount: d.freight, VAT: vat},
+		{Item: agreement.ItemFob, Amount: d.fob, VAT: vat},
+		{Item: agreement.ItemKey, Amount: d.key, VAT: vat},
+		{Item: agreement.ItemOrderFee, Amount: d.fee, VAT: vat},
+		{Item: agreement.ItemFreight, Amount: d.freight, VAT: vat},
 	} {
 		if p.Amount > 0 {
 			all = append(all, p)
@@ -162,8 +168,10 @@ func (b *builder) agree(ctx context.Context, h *house) error {
 	if err := b.Agreements.SetApprovers(ctx, by, a.ID, listed); err != nil {
 		return err
 	}
-	f, err := b.Files.Put(ctx, b.DB, by, files.Upload{CustomerID: h.id, Name: a.Number + " " + strings.ToLower(words[h.country].title) + ".pdf", Accept: []files.Kind{files.PDF},
-		Body: bytes.NewReader(paper(h, a))})
+	f, err := b.Files.Put(ctx, b.DB, by, files.Upload{
+		CustomerID: h.id, Name: a.Number + " " + strings.ToLower(words[h.country].title) + ".pdf", Accept: []files.Kind{files.PDF},
+		Body: bytes.NewReader(paper(h, a)),
+	})
 	if err != nil {
 		return err
 	}

@@ -77,8 +77,11 @@ func TestTheAuditLogShowsWhatTheReaderMaySee(t *testing.T) {
 			f    event.Filter
 			want int
 		}{
-			{"staff see all", staff, event.Filter{}, 3}, {"staff may narrow", staff, event.Filter{CustomerID: "elm", Kind: "k", Actor: "ann", Subject: "s"}, 1},
-			{"a customer sees its own", oak, event.Filter{}, 2}, {"not another's", oak, event.Filter{CustomerID: "elm"}, 0}, {"a stranger nothing", authz.Actor{ID: "s"}, event.Filter{}, 0},
+			{"staff see all", staff, event.Filter{}, 3},
+			{"staff may narrow", staff, event.Filter{CustomerID: "elm", Kind: "k", Actor: "ann", Subject: "s"}, 1},
+			{"a customer sees its own", oak, event.Filter{}, 2},
+			{"not another's", oak, event.Filter{CustomerID: "elm"}, 0},
+			{"a stranger nothing", authz.Actor{ID: "s"}, event.Filter{}, 0},
 		} {
 			es, err := event.Search(t.Context(), d, tt.by, tt.f, 10)
 			if err != nil || len(es) != tt.want {

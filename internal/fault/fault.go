@@ -64,8 +64,10 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-var statusOf = map[Kind]int{Internal: http.StatusInternalServerError, Invalid: http.StatusUnprocessableEntity, SignIn: http.StatusUnauthorized,
-	Forbidden: http.StatusForbidden, NotFound: http.StatusNotFound, Conflict: http.StatusConflict, TooMany: http.StatusTooManyRequests}
+var statusOf = map[Kind]int{
+	Internal: http.StatusInternalServerError, Invalid: http.StatusUnprocessableEntity, SignIn: http.StatusUnauthorized,
+	Forbidden: http.StatusForbidden, NotFound: http.StatusNotFound, Conflict: http.StatusConflict, TooMany: http.StatusTooManyRequests,
+}
 
 // Status is the HTTP status of an error: one map for pages and API.
 func Status(err error) int {

@@ -375,6 +375,19 @@ func (l L) ApprovalSettledText() string {
 	return "Det første svaret teller, så her trengs ikke mer."
 }
 
+// ApprovalSettledTitle is "For approval" in English.
+func (l L) ApprovalSettledTitle() string {
+	switch l {
+	case SV:
+		return "För attest"
+	case DA:
+		return "Til godkendelse"
+	case EN:
+		return "For approval"
+	}
+	return "Til godkjenning"
+}
+
 // ApprovalSomebody is "One of the approvers" in English.
 func (l L) ApprovalSomebody() string {
 	switch l {

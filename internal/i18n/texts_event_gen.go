@@ -61,19 +61,6 @@ func (l L) EventNewest() string {
 	return "Til de nyeste"
 }
 
-// EventNo is "no" in English.
-func (l L) EventNo() string {
-	switch l {
-	case SV:
-		return "nej"
-	case DA:
-		return "nej"
-	case EN:
-		return "no"
-	}
-	return "nei"
-}
-
 // EventNoneAction is "Show all events" in English.
 func (l L) EventNoneAction() string {
 	switch l {

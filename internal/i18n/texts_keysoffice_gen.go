@@ -126,6 +126,19 @@ func (l L) KeysOfficeAnySystem() string {
 	return "Alle låssystemer"
 }
 
+// KeysOfficeApproveNext is "What happens after the answer" in English.
+func (l L) KeysOfficeApproveNext() string {
+	switch l {
+	case SV:
+		return "Det här händer efter svaret"
+	case DA:
+		return "Det sker efter svaret"
+	case EN:
+		return "What happens after the answer"
+	}
+	return "Dette skjer etter svaret"
+}
+
 // KeysOfficeApproveNo is "If the answer is no, the amount is released and the resident gets the reason by e-mail." in English.
 func (l L) KeysOfficeApproveNo() string {
 	switch l {
@@ -150,19 +163,6 @@ func (l L) KeysOfficeApproveNoOnAccount() string {
 		return "If the answer is no, the resident gets the reason by e-mail."
 	}
 	return "Blir svaret nei, får beboeren begrunnelsen på e-post."
-}
-
-// KeysOfficeApproveWhat is "What is ordered" in English.
-func (l L) KeysOfficeApproveWhat() string {
-	switch l {
-	case SV:
-		return "Det här är beställt"
-	case DA:
-		return "Det her er bestilt"
-	case EN:
-		return "What is ordered"
-	}
-	return "Dette er bestilt"
 }
 
 // KeysOfficeApproveYes is "If the answer is yes, the order goes into production at once." in English.
@@ -462,6 +462,26 @@ func (l L) KeysOfficeIdleTitle() string {
 	return "Ingenting å lage akkurat nå"
 }
 
+// KeysOfficeInOrders is "in {n} orders" in English.
+func (l L) KeysOfficeInOrders(n int) string {
+	switch l {
+	case SV:
+		if n == 1 {
+			return "i " + l.count(n) + " beställning"
+		}
+		return "i " + l.count(n) + " beställningar"
+	case EN:
+		if n == 1 {
+			return "in " + l.count(n) + " order"
+		}
+		return "in " + l.count(n) + " orders"
+	}
+	if n == 1 {
+		return "i " + l.count(n) + " bestilling"
+	}
+	return "i " + l.count(n) + " bestillinger"
+}
+
 // KeysOfficeItemsNoneText is "Check the serial number, or try without filters." in English.
 func (l L) KeysOfficeItemsNoneText() string {
 	switch l {
@@ -537,6 +557,19 @@ func (l L) KeysOfficeMails() string {
 		return "E-mails"
 	}
 	return "E-poster"
+}
+
+// KeysOfficeMany is "Over {number} – the oldest are shown" in English.
+func (l L) KeysOfficeMany(number string) string {
+	switch l {
+	case SV:
+		return "Över " + number + " – de äldsta visas"
+	case DA:
+		return "Over " + number + " – de ældste vises"
+	case EN:
+		return "Over " + number + " – the oldest are shown"
+	}
+	return "Over " + number + " – de eldste vises"
 }
 
 // KeysOfficeMissing is "Missing" in English.
@@ -646,6 +679,19 @@ func (l L) KeysOfficeNoneTitle() string {
 		return "No orders here"
 	}
 	return "Ingen bestillinger her"
+}
+
+// KeysOfficeOldest is "The oldest since {date}" in English.
+func (l L) KeysOfficeOldest(date string) string {
+	switch l {
+	case SV:
+		return "Den äldsta sedan " + date
+	case DA:
+		return "Den ældste siden " + date
+	case EN:
+		return "The oldest since " + date
+	}
+	return "Den eldste siden " + date
 }
 
 // KeysOfficeOnly is "Only for {name}" in English.
@@ -980,80 +1026,17 @@ func (l L) KeysOfficeTimeline() string {
 	return "Dette har skjedd"
 }
 
-// KeysOfficeToCollect is "{n} orders ready for collection" in English.
-func (l L) KeysOfficeToCollect(n int) string {
+// KeysOfficeToMake is "Keys to make" in English.
+func (l L) KeysOfficeToMake() string {
 	switch l {
 	case SV:
-		if n == 1 {
-			return l.count(n) + " beställning klar att hämta"
-		}
-		return l.count(n) + " beställningar klara att hämta"
+		return "Nycklar att tillverka"
 	case DA:
-		if n == 1 {
-			return l.count(n) + " bestilling klar til afhentning"
-		}
-		return l.count(n) + " bestillinger klar til afhentning"
+		return "Nøgler at lave"
 	case EN:
-		if n == 1 {
-			return l.count(n) + " order ready for collection"
-		}
-		return l.count(n) + " orders ready for collection"
+		return "Keys to make"
 	}
-	if n == 1 {
-		return l.count(n) + " bestilling klar til henting"
-	}
-	return l.count(n) + " bestillinger klare til henting"
-}
-
-// KeysOfficeToCollectMany is "Over {number} orders ready for collection – the oldest are shown" in English.
-func (l L) KeysOfficeToCollectMany(number string) string {
-	switch l {
-	case SV:
-		return "Över " + number + " beställningar klara att hämta – de äldsta visas"
-	case DA:
-		return "Over " + number + " bestillinger klar til afhentning – de ældste vises"
-	case EN:
-		return "Over " + number + " orders ready for collection – the oldest are shown"
-	}
-	return "Over " + number + " bestillinger klare til henting – de eldste vises"
-}
-
-// KeysOfficeToMake is "{n} orders to make" in English.
-func (l L) KeysOfficeToMake(n int) string {
-	switch l {
-	case SV:
-		if n == 1 {
-			return l.count(n) + " beställning att tillverka"
-		}
-		return l.count(n) + " beställningar att tillverka"
-	case DA:
-		if n == 1 {
-			return l.count(n) + " bestilling at lave"
-		}
-		return l.count(n) + " bestillinger at lave"
-	case EN:
-		if n == 1 {
-			return l.count(n) + " order to make"
-		}
-		return l.count(n) + " orders to make"
-	}
-	if n == 1 {
-		return l.count(n) + " bestilling å lage"
-	}
-	return l.count(n) + " bestillinger å lage"
-}
-
-// KeysOfficeToMakeMany is "Over {number} orders to make – the oldest are shown" in English.
-func (l L) KeysOfficeToMakeMany(number string) string {
-	switch l {
-	case SV:
-		return "Över " + number + " beställningar att tillverka – de äldsta visas"
-	case DA:
-		return "Over " + number + " bestillinger at lave – de ældste vises"
-	case EN:
-		return "Over " + number + " orders to make – the oldest are shown"
-	}
-	return "Over " + number + " bestillinger å lage – de eldste vises"
+	return "Nøkler å lage"
 }
 
 // KeysOfficeTrackingHint is "The resident gets the number by e-mail." in English.
@@ -1135,6 +1118,7 @@ func (l L) KeysOfficeWorkshop() string {
 func init() {
 	addCodes([]codeText{
 		{"approval.question.keys.order", [...]string{"Skal bestillingen godkjennes?", "Ska beställningen godkännas?", "Skal bestillingen godkendes?", "Approve this order?"}},
+		{"approval.settled.keys.order", [...]string{"Bestilling til godkjenning", "Beställning för attest", "Bestilling til godkendelse", "Order for approval"}},
 		{"keys.act.cancel", [...]string{"Kanseller bestillingen", "Annullera beställningen", "Annullér bestillingen", "Cancel the order"}},
 		{"keys.act.hand_over", [...]string{"Lever ut", "Lämna ut", "Udlevér", "Hand over"}},
 		{"keys.act.make", [...]string{"Registrer som laget", "Registrera som tillverkade", "Registrér som lavet", "Record as made"}},
@@ -1166,5 +1150,14 @@ func init() {
 		{"keys.work.received", [...]string{"Mottatt", "Mottagen", "Modtaget", "Received"}},
 		{"keys.work.sent", [...]string{"Sendt", "Skickad", "Sendt", "Sent"}},
 		{"keys.work.waiting", [...]string{"Venter", "Väntar", "Venter", "Waiting"}},
+		{"mail.template.keys.approve", [...]string{"Spørsmål til godkjenner", "Fråga till attestant", "Spørgsmål til godkender", "Question to an approver"}},
+		{"mail.template.keys.approved", [...]string{"Godkjent, til beboer", "Godkänd, till boende", "Godkendt, til beboer", "Approved, to the resident"}},
+		{"mail.template.keys.expired", [...]string{"Frist utløpt, til beboer", "Tiden ute, till boende", "Frist udløbet, til beboer", "Time ran out, to the resident"}},
+		{"mail.template.keys.paid", [...]string{"Kvittering til beboer", "Kvittens till boende", "Kvittering til beboer", "Receipt to the resident"}},
+		{"mail.template.keys.pay", [...]string{"Betalingslenke til beboer", "Betalningslänk till boende", "Betalingslink til beboer", "Payment link to the resident"}},
+		{"mail.template.keys.ready", [...]string{"Klar til henting, til beboer", "Klar att hämta, till boende", "Klar til afhentning, til beboer", "Ready for collection, to the resident"}},
+		{"mail.template.keys.rejected", [...]string{"Avslått, til beboer", "Avslagen, till boende", "Afvist, til beboer", "Rejected, to the resident"}},
+		{"mail.template.keys.requisition", [...]string{"Lenke til rekvirent", "Länk till rekvirent", "Link til rekvirent", "Link to a requisitioner"}},
+		{"mail.template.keys.sent", [...]string{"Sendt, til beboer", "Skickad, till boende", "Sendt, til beboer", "Sent, to the resident"}},
 	})
 }

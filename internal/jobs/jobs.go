@@ -40,17 +40,17 @@ func New(d *db.DB, log *slog.Logger) *Jobs {
 	return j
 }
 
-func driver(d *db.DB) riverdriver.Driver[*sql.Tx] {
+func driverOf(d *db.DB) riverdriver.Driver[*sql.Tx] {
 	if d.SQLite() {
-		return riversqlite.New(d.Writer())
+		return driver{riversqlite.New(d.Writer())}
 	}
-	return riverdatabasesql.New(d.Writer())
+	return driver{riverdatabasesql.New(d.Writer())}
 }
 
 // Migrate brings River's tables up to date; it runs after the product's own migrations.
 func Migrate(ctx context.Context, d *db.DB) error {
 	return d.Lock(ctx, "skranke.migrate.jobs", func() error {
-		m, err := rivermigrate.New(driver(d), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+		m, err := rivermigrate.New(driverOf(d), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			return fmt.Errorf("prepare job tables: %w", err)
 		}
@@ -69,7 +69,7 @@ type worker[T Args] struct {
 
 // Work runs the handler and writes the one log line of the run.
 func (w *worker[T]) Work(ctx context.Context, j *river.Job[T]) error {
-	start := time.Now()
+	start := time.Now() //nolint:forbidigo // how long a job took is measured on the wall clock
 	err := w.do(ctx, j.Args)
 	took := time.Since(start)
 	if err != nil {
@@ -97,21 +97,25 @@ func Every[T Args](j *Jobs, d time.Duration, args T) {
 		&river.PeriodicJobOpts{RunOnStart: true}))
 }
 
-var unfinished = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
-	rivertype.JobStateRetryable, rivertype.JobStateScheduled}
+var unfinished = []rivertype.JobState{
+	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
+	rivertype.JobStateRetryable, rivertype.JobStateScheduled,
+}
 
 // Open makes the queue usable for Add. workers 0 is for commands that only insert.
 func (j *Jobs) Open(workers int) error {
-	c := &river.Config{Logger: slog.New(quiet{j.log.Handler()}), JobTimeout: time.Minute, MaxAttempts: 25, RetryPolicy: retry{},
+	c := &river.Config{
+		Logger: slog.New(quiet{j.log.Handler()}), JobTimeout: time.Minute, MaxAttempts: 25, RetryPolicy: retry{},
 		FetchCooldown: 2 * time.Millisecond, FetchPollInterval: time.Second,
 		CompletedJobRetentionPeriod: time.Hour, RescueStuckJobsAfter: 5 * time.Minute,
-		JobInsertMiddleware: []rivertype.JobInsertMiddleware{&wakeOnly{}}}
+		JobInsertMiddleware: []rivertype.JobInsertMiddleware{&wakeOnly{}},
+	}
 	if workers > 0 {
 		c.Workers, c.PeriodicJobs = j.workers, j.periodic
 		c.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}}
 	}
 	var err error
-	if j.client, err = river.NewClient(driver(j.db), c); err != nil {
+	if j.client, err = river.NewClient(driverOf(j.db), c); err != nil {
 		return fmt.Errorf("open job queue: %w", err)
 	}
 	return nil

@@ -29,10 +29,14 @@ var wantStatus = struct {
 	byPayment map[keys.PaymentState]keys.Status // when waiting
 }{
 	byWork: map[keys.WorkState]keys.Status{keys.InProduction: keys.StatusMaking, keys.Ready: keys.StatusReady, keys.Sent: keys.StatusSent, keys.Received: keys.StatusReceived},
-	byBoard: map[keys.BoardState]keys.Status{keys.BoardNone: keys.StatusCancelled, keys.BoardAsked: keys.StatusCancelled, keys.BoardApproved: keys.StatusCancelled,
-		keys.BoardRejected: keys.StatusRejected, keys.BoardExpired: keys.StatusExpired},
-	byPayment: map[keys.PaymentState]keys.Status{keys.PayNone: keys.AwaitingPayment, keys.PayLinkSent: keys.AwaitingPayment, keys.Released: keys.AwaitingPayment,
-		keys.Refunded: keys.AwaitingPayment, keys.Lapsed: keys.AwaitingPayment, keys.Reserved: keys.AwaitingBoard, keys.Captured: keys.AwaitingBoard, keys.OnAccount: keys.AwaitingBoard},
+	byBoard: map[keys.BoardState]keys.Status{
+		keys.BoardNone: keys.StatusCancelled, keys.BoardAsked: keys.StatusCancelled, keys.BoardApproved: keys.StatusCancelled,
+		keys.BoardRejected: keys.StatusRejected, keys.BoardExpired: keys.StatusExpired,
+	},
+	byPayment: map[keys.PaymentState]keys.Status{
+		keys.PayNone: keys.AwaitingPayment, keys.PayLinkSent: keys.AwaitingPayment, keys.Released: keys.AwaitingPayment,
+		keys.Refunded: keys.AwaitingPayment, keys.Lapsed: keys.AwaitingPayment, keys.Reserved: keys.AwaitingBoard, keys.Captured: keys.AwaitingBoard, keys.OnAccount: keys.AwaitingBoard,
+	},
 }
 
 func TestKEY8_TheWordOfAnOrderFollowsFromItsThreeColumns(t *testing.T) {

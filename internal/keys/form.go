@@ -61,8 +61,10 @@ func (f Form) NumberOf() int64 {
 
 // Trim takes away what cannot be seen: spaces around what was typed, and control characters, which databases refuse.
 func (f Form) Trim() Form {
-	for _, s := range []*string{&f.Product, &f.AgreementID, &f.AskedBy, &f.CustomerNumber, &f.SystemNumber, &f.Code, &f.Purpose, &f.Quantity,
-		&f.Flat, &f.Name, &f.Email, &f.Phone, &f.Delivery, &f.Street, &f.Postcode, &f.Town} {
+	for _, s := range []*string{
+		&f.Product, &f.AgreementID, &f.AskedBy, &f.CustomerNumber, &f.SystemNumber, &f.Code, &f.Purpose, &f.Quantity,
+		&f.Flat, &f.Name, &f.Email, &f.Phone, &f.Delivery, &f.Street, &f.Postcode, &f.Town,
+	} {
 		*s = strings.TrimSpace(strings.Map(func(r rune) rune {
 			if r < ' ' || r == 0x7f || r == utf8.RuneError {
 				return ' '

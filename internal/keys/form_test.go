@@ -12,8 +12,10 @@ import (
 )
 
 func good() keys.Form {
-	return keys.Form{Product: "fob", AgreementID: "a", AskedBy: keys.Resident, CustomerNumber: "1042", SystemNumber: "4127", Code: "07", Purpose: keys.Additional,
-		Quantity: "2", Flat: "H0203", Name: "Kari Nes", Email: "kari@home.example", Phone: "+47 400 00 000", Delivery: keys.Post, Street: "Lia 2", Postcode: "1430", Town: "Ås"}
+	return keys.Form{
+		Product: "fob", AgreementID: "a", AskedBy: keys.Resident, CustomerNumber: "1042", SystemNumber: "4127", Code: "07", Purpose: keys.Additional,
+		Quantity: "2", Flat: "H0203", Name: "Kari Nes", Email: "kari@home.example", Phone: "+47 400 00 000", Delivery: keys.Post, Street: "Lia 2", Postcode: "1430", Town: "Ås",
+	}
 }
 
 func TestKEY2_EachFieldSaysWhatIsWrongWithIt(t *testing.T) {
@@ -40,8 +42,10 @@ func TestKEY2_EachFieldSaysWhatIsWrongWithIt(t *testing.T) {
 		{"too short a phone number", func(f *keys.Form) { f.Phone = "400 00" }, you, map[string]string{"phone": "keys.form.phone"}},
 		{"words for a phone number", func(f *keys.Form) { f.Phone = "ring Kari 40000000" }, you, map[string]string{"phone": "keys.form.phone"}},
 		{"five digits where there are four", func(f *keys.Form) { f.Postcode = "14300" }, you, map[string]string{"postcode": "keys.form.postcode_4"}},
-		{"no address by post", func(f *keys.Form) { f.Street, f.Postcode, f.Town = "", "", "" }, you,
-			map[string]string{"street": "keys.form.street", "postcode": "keys.form.postcode_4", "town": "keys.form.town"}},
+		{
+			"no address by post", func(f *keys.Form) { f.Street, f.Postcode, f.Town = "", "", "" }, you,
+			map[string]string{"street": "keys.form.street", "postcode": "keys.form.postcode_4", "town": "keys.form.town"},
+		},
 		{"no address when collected", func(f *keys.Form) { f.Delivery, f.Street, f.Postcode, f.Town = keys.Pickup, "", "", "" }, you, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -78,8 +82,11 @@ func TestWhatDatabasesRefuseIsTakenOutOfTheForm(t *testing.T) {
 }
 
 func TestKEY4_AnOrderCostsItsLinesWithVATIncluded(t *testing.T) {
-	a := agreement.Agreement{Currency: money.NOK, Prices: []agreement.Price{{Item: agreement.ItemFob, Amount: 34900, VAT: 2500},
-		{Item: agreement.ItemOrderFee, Amount: 10200, VAT: 2500}, {Item: agreement.ItemFreight, Amount: 7900, VAT: 2500}}}
+	a := agreement.Agreement{Currency: money.NOK, Prices: []agreement.Price{
+		{Item: agreement.ItemFob, Amount: 34900, VAT: 2500},
+		{Item: agreement.ItemOrderFee, Amount: 10200, VAT: 2500},
+		{Item: agreement.ItemFreight, Amount: 7900, VAT: 2500},
+	}}
 	for _, tt := range []struct {
 		name, quantity, delivery string
 		lines                    int

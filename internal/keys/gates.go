@@ -80,8 +80,10 @@ func (s *Service) askBoard(ctx context.Context, tx *db.Tx, o *Order) error {
 	if err := save(ctx, tx, o); err != nil {
 		return err
 	}
-	q, links, err := s.Approvals.Open(ctx, tx, runner, approval.Ask{Kind: SubjectKind, Subject: o.ID, Revision: o.Version, CustomerID: o.CustomerID, SiteID: o.SiteID,
-		Title: title(c.L(), *o), Approvers: ids, Needed: o.Approvals, DueAt: *o.DecideBy})
+	q, links, err := s.Approvals.Open(ctx, tx, runner, approval.Ask{
+		Kind: SubjectKind, Subject: o.ID, Revision: o.Version, CustomerID: o.CustomerID, SiteID: o.SiteID,
+		Title: title(c.L(), *o), Approvers: ids, Needed: o.Approvals, DueAt: *o.DecideBy,
+	})
 	if err != nil {
 		return err
 	}

@@ -86,9 +86,15 @@ func TestKEY4_ProductionStartsOnlyWhenBothGatesAreOpen(t *testing.T) {
 			b    keys.BoardState
 			open bool
 		}{
-			{keys.Reserved, keys.BoardApproved, true}, {keys.Captured, keys.BoardApproved, true}, {keys.OnAccount, keys.BoardApproved, true},
-			{keys.PayNone, keys.BoardApproved, false}, {keys.Lapsed, keys.BoardApproved, false}, {keys.Released, keys.BoardApproved, false},
-			{keys.Reserved, keys.BoardAsked, false}, {keys.Reserved, keys.BoardNone, false}, {keys.Captured, keys.BoardRejected, false},
+			{keys.Reserved, keys.BoardApproved, true},
+			{keys.Captured, keys.BoardApproved, true},
+			{keys.OnAccount, keys.BoardApproved, true},
+			{keys.PayNone, keys.BoardApproved, false},
+			{keys.Lapsed, keys.BoardApproved, false},
+			{keys.Released, keys.BoardApproved, false},
+			{keys.Reserved, keys.BoardAsked, false},
+			{keys.Reserved, keys.BoardNone, false},
+			{keys.Captured, keys.BoardRejected, false},
 		} {
 			o := keys.Order{Payment: tt.p, Board: tt.b, Work: keys.WorkWaiting}
 			if got := keys.Startable(o); got != tt.open {

@@ -72,11 +72,13 @@ func (s *Service) when(l i18n.L, o Order) string {
 func (s *Service) tellResident(ctx context.Context, tx *db.Tx, o Order, which letter) error {
 	l := o.L()
 	subject, paragraphs, button := s.words(l, o, which)
-	return s.Mail.Send(ctx, tx, mail.Letter{Template: string(which), To: mail.Address{Name: o.ResidentName, Email: o.ResidentEmail}, L: l,
+	return s.Mail.Send(ctx, tx, mail.Letter{
+		Template: string(which), To: mail.Address{Name: o.ResidentName, Email: o.ResidentEmail}, L: l,
 		CustomerID: o.CustomerID, About: o.ID, Subject: subject, Greeting: l.KeysMailGreeting(o.ResidentName), Paragraphs: paragraphs,
 		Facts:  s.summary(l, o),
 		Button: &mail.Button{Label: button, Link: mail.Ref{Kind: StatusLink, ID: o.StatusLink, Path: "/k/%s"}},
-		Small:  []string{l.KeysMailWhyResident()}})
+		Small:  []string{l.KeysMailWhyResident()},
+	})
 }
 
 // tellApprover asks one of the board. The mail shows the whole order; its link opens a page that asks for yes or no.
@@ -88,11 +90,13 @@ func (s *Service) tellApprover(ctx context.Context, tx *db.Tx, o Order, p identi
 	if o.Payment == OnAccount {
 		money = l.KeysMailApproveOnAccount(l.Money(o.Amount()))
 	}
-	return s.Mail.Send(ctx, tx, mail.Letter{Template: "keys.approve", To: mail.Address{Name: p.Name, Email: p.Email}, L: l, CustomerID: o.CustomerID, About: o.ID,
-		Subject: l.KeysMailApproveSubject(o.Number, o.Flat), Greeting: l.KeysMailGreeting(p.Name),
+	return s.Mail.Send(ctx, tx, mail.Letter{
+		Template: "keys.approve", To: mail.Address{Name: p.Name, Email: p.Email}, L: l, CustomerID: o.CustomerID, About: o.ID,
+		Subject: l.KeysMailApproveSubject(o.Flat, o.Number), Greeting: l.KeysMailGreeting(p.Name),
 		Paragraphs: []string{l.KeysMailApproveText(c.Name), money}, Facts: facts,
 		Button: &mail.Button{Label: l.KeysMailApproveButton(), Link: mail.Ref{Kind: approval.LinkKind, ID: ln.ID, Path: "/approve/%s"}},
-		Small:  []string{l.KeysMailApproveSmall(), l.KeysMailWhyApprover(c.Name)}})
+		Small:  []string{l.KeysMailApproveSmall(), l.KeysMailWhyApprover(c.Name)},
+	})
 }
 
 // summary is the order in a few rows, without anything about people.

@@ -132,12 +132,14 @@ func (s *Service) newOrder(ctx context.Context, tx *db.Tx, l i18n.L, p Preview) 
 	if err != nil {
 		return o, err
 	}
-	o = Order{ID: id.New(), Number: fmt.Sprintf("N-%d", n), DraftID: p.Draft.ID, CustomerID: c.ID, SiteID: flat.SiteID, AgreementID: a.ID,
+	o = Order{
+		ID: id.New(), Number: fmt.Sprintf("N-%d", n), DraftID: p.Draft.ID, CustomerID: c.ID, SiteID: flat.SiteID, AgreementID: a.ID,
 		SystemID: sys.ID, Product: Product(f.Product), SystemNumber: sys.Number, Code: sys.Code, Purpose: f.Purpose, AskedBy: f.AskedBy,
 		Requisitioner: f.Requisitioner, FlatID: flat.ID, Flat: flat.Number, ResidentName: f.Name, ResidentEmail: f.Email, ResidentPhone: f.Phone,
 		Language: l.Tag(), Quantity: f.NumberOf(), Delivery: f.Delivery, Currency: p.Quote.Currency,
 		Net: p.Quote.Net, VAT: p.Quote.VAT, Total: p.Quote.Total, Approvals: a.Approvals,
-		Payment: PayNone, Board: BoardNone, Work: WorkWaiting, CreatedAt: tx.Now, Version: 1}
+		Payment: PayNone, Board: BoardNone, Work: WorkWaiting, CreatedAt: tx.Now, Version: 1,
+	}
 	o.Lines.V = p.Quote.Lines
 	if o.Delivery == Post {
 		o.Street, o.Postcode, o.Town = f.Street, f.Postcode, f.Town
@@ -155,8 +157,10 @@ func (s *Service) newOrder(ctx context.Context, tx *db.Tx, l i18n.L, p Preview) 
 
 func (s *Service) paymentAsk(o Order) PaymentAsk {
 	l := o.L()
-	return PaymentAsk{OrderID: o.ID, Number: o.Number, CustomerID: o.CustomerID, SiteID: o.SiteID, Amount: o.Amount(),
-		Description: l.KeysPaymentDescription(o.Number, QuantityOf(l, o.Product, o.Quantity)), L: l, ReturnPath: "/k/%s", ReturnKind: StatusLink, ReturnID: o.StatusLink}
+	return PaymentAsk{
+		OrderID: o.ID, Number: o.Number, CustomerID: o.CustomerID, SiteID: o.SiteID, Amount: o.Amount(),
+		Description: l.KeysPaymentDescription(o.Number, QuantityOf(l, o.Product, o.Quantity)), L: l, ReturnPath: "/k/%s", ReturnKind: StatusLink, ReturnID: o.StatusLink,
+	}
 }
 
 // StatusPath is the address of the resident's status page: a secret, for the resident's own browser and mails.

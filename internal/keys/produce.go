@@ -56,8 +56,10 @@ func (s *Service) register(ctx context.Context, tx *db.Tx, o Order, serials []st
 		return fault.Field("serials", "keys.make.taken")
 	}
 	for _, n := range serials {
-		it := Item{ID: id.New(), CustomerID: o.CustomerID, SiteID: o.SiteID, SystemID: o.SystemID, Product: o.Product, Code: o.Code, Serial: n, Folded: fold(n),
-			FlatID: o.FlatID, Flat: o.Flat, Holder: o.ResidentName, State: ItemMade, Since: tx.Now, OrderID: o.ID, Version: 1}
+		it := Item{
+			ID: id.New(), CustomerID: o.CustomerID, SiteID: o.SiteID, SystemID: o.SystemID, Product: o.Product, Code: o.Code, Serial: n, Folded: fold(n),
+			FlatID: o.FlatID, Flat: o.Flat, Holder: o.ResidentName, State: ItemMade, Since: tx.Now, OrderID: o.ID, Version: 1,
+		}
 		if err := insertItem(ctx, tx, it); err != nil {
 			return err
 		}
@@ -124,14 +126,16 @@ func (s *Service) HandOver(ctx context.Context, by authz.Actor, orderID, to stri
 	}
 	return s.work(ctx, by, orderID, HandOver, func(tx *db.Tx, o *Order) (map[string]any, error) {
 		o.HandedTo = to
-		return nil, received(tx, o)
+		received(tx, o)
+		return nil, nil
 	}, func(tx *db.Tx, o Order) error { return activate(ctx, tx, o.ID) })
 }
 
 // Receive is the resident's word that the post has come.
 func (s *Service) Receive(ctx context.Context, by authz.Actor, orderID string) (Order, error) {
 	return s.work(ctx, by, orderID, Receive, func(tx *db.Tx, o *Order) (map[string]any, error) {
-		return nil, received(tx, o)
+		received(tx, o)
+		return nil, nil
 	}, func(tx *db.Tx, o Order) error { return activate(ctx, tx, o.ID) })
 }
 
@@ -147,10 +151,7 @@ func (s *Service) Cancel(ctx context.Context, by authz.Actor, orderID string) (O
 	})
 }
 
-func received(tx *db.Tx, o *Order) error {
-	o.ReceivedAt, o.ClosedAt = &tx.Now, &tx.Now
-	return nil
-}
+func received(tx *db.Tx, o *Order) { o.ReceivedAt, o.ClosedAt = &tx.Now, &tx.Now }
 
 // work moves the workshop's column.
 func (s *Service) work(ctx context.Context, by authz.Actor, orderID string, a Action, and func(*db.Tx, *Order) (map[string]any, error), then func(*db.Tx, Order) error) (o Order, err error) {

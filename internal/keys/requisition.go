@@ -85,11 +85,13 @@ func (s *Service) mailRequisition(ctx context.Context, tx *db.Tx, p identity.Per
 		return err
 	}
 	l := p.L()
-	return s.Mail.Send(ctx, tx, mail.Letter{Template: RequisitionLink, To: mail.Address{Name: p.Name, Email: p.Email}, L: l, CustomerID: c.ID, About: agreementID,
+	return s.Mail.Send(ctx, tx, mail.Letter{
+		Template: RequisitionLink, To: mail.Address{Name: p.Name, Email: p.Email}, L: l, CustomerID: c.ID, About: agreementID,
 		Subject: l.KeysMailRequisitionSubject(c.Name), Greeting: l.KeysMailGreeting(p.Name),
 		Paragraphs: []string{l.KeysMailRequisitionText(c.Name), l.KeysMailRequisitionNext()},
 		Button:     &mail.Button{Label: l.KeysMailRequisitionButton(), Link: mail.Ref{Kind: RequisitionLink, ID: ln.ID, Path: "/keys/requisition/%s"}},
-		Small:      []string{l.KeysMailRequisitionSmall(), l.KeysMailWhyApprover(c.Name)}})
+		Small:      []string{l.KeysMailRequisitionSmall(), l.KeysMailWhyApprover(c.Name)},
+	})
 }
 
 // Requisition is what a requisitioner's link opens: the association, while the link counts and its holder is still listed.

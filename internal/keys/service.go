@@ -69,8 +69,10 @@ func findFlat(ctx context.Context, q db.Q, customerID, typed string) (identity.F
 
 // record writes an order's event.
 func (s *Service) record(ctx context.Context, tx *db.Tx, by authz.Actor, o Order, a Action, data map[string]any) error {
-	return s.Log.Record(ctx, tx, by, event.Event{CustomerID: o.CustomerID, SiteID: o.SiteID, Kind: EventKind, Subject: o.ID,
-		Name: "keys.order." + string(a), Data: event.Data(data)})
+	return s.Log.Record(ctx, tx, by, event.Event{
+		CustomerID: o.CustomerID, SiteID: o.SiteID, Kind: EventKind, Subject: o.ID,
+		Name: "keys.order." + string(a), Data: event.Data(data),
+	})
 }
 
 // change is the only way to change an order: lock, find, change, save, record.

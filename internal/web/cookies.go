@@ -23,8 +23,10 @@ func cookieName(secure bool, name string) string {
 
 func setCookie(w http.ResponseWriter, r *http.Request, name, value string, age time.Duration, secret bool) {
 	secure := of(r).edge != nil && of(r).edge.Secure
-	http.SetCookie(w, &http.Cookie{Name: cookieName(secure, name), Value: value, Path: "/", MaxAge: int(age.Seconds()),
-		Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure is off only where the installation is reached over plain http, on one's own machine
+		Name: cookieName(secure, name), Value: value, Path: "/", MaxAge: int(age.Seconds()),
+		Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
 	if secret {
 		w.Header().Set("Cache-Control", "no-store")
 	}

@@ -199,8 +199,10 @@ func (e *Edge) inShell(r *http.Request, q *request, v View) templ.Component {
 	if q.route != nil {
 		area = q.route.Area
 	}
-	p := ui.Page{L: q.lang, Title: v.Title, Errors: v.Errors, Area: area, Brand: e.Brand, Scheme: q.scheme, Path: r.URL.RequestURI(),
-		Demo: e.Demo, Wide: v.Wide, Live: v.Live, SignIn: "/sign-in"}
+	p := ui.Page{
+		L: q.lang, Title: v.Title, Errors: v.Errors, Area: area, Brand: e.Brand, Scheme: q.scheme, Path: r.URL.RequestURI(),
+		Demo: e.Demo, Wide: v.Wide, Live: v.Live, SignIn: "/sign-in",
+	}
 	if r.Method != http.MethodGet {
 		p.Path = Local(strings.TrimPrefix(r.Header.Get("Referer"), origin(r)), "/")
 	}

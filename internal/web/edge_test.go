@@ -28,7 +28,8 @@ const maySee authz.Permission = "things.see"
 
 func edge(t *testing.T, log io.Writer, secure bool) *web.Edge {
 	t.Helper()
-	e := web.New(web.Config{Log: slog.New(slog.NewTextHandler(log, nil)), Brand: brand.Default("Firm"), Language: i18n.NB, Secure: secure,
+	e := web.New(web.Config{
+		Log: slog.New(slog.NewTextHandler(log, nil)), Brand: brand.Default("Firm"), Language: i18n.NB, Secure: secure,
 		FormTargets: []string{"https://cards.example"}, Proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")},
 		Authenticate: func(_ context.Context, token string) (web.Visitor, error) {
 			switch token {
@@ -40,7 +41,8 @@ func edge(t *testing.T, log io.Writer, secure bool) *web.Edge {
 				return web.Visitor{}, errors.New("dial tcp 10.0.0.7: secret")
 			}
 			return web.Visitor{}, nil
-		}})
+		},
+	})
 	page := func(w http.ResponseWriter, r *http.Request) error {
 		return web.Render(w, r, web.View{Title: "Page", Body: templ.Raw("<h1>" + strings.Repeat("long ", 400) + web.L(r).Tag() + " " + web.Address(r) + "</h1>"), Fragment: templ.Raw("<p>part</p>")})
 	}

@@ -112,7 +112,7 @@ func Redirect(w http.ResponseWriter, r *http.Request, next string) error {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	http.Redirect(w, r, next, http.StatusSeeOther)
+	http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // addresses from outside pass through Local
 	return nil
 }
 

@@ -27,8 +27,8 @@ func Stream(w http.ResponseWriter, r *http.Request, hub *live.Hub, topics ...str
 	defer until.Stop()
 	say := "retry: 3000\n\n"
 	for {
-		if _, err := fmt.Fprint(w, say); err != nil { //nolint:forbidigo // to the stream
-			return nil //nolint:nilerr // the browser went away: nobody to tell
+		if _, err := fmt.Fprint(w, say); err != nil {
+			return nil // the browser went away: nobody to tell
 		}
 		if rc.Flush() != nil {
 			return nil

@@ -72,8 +72,12 @@ func (b box) waiting() ui.TableData {
 	for _, q := range b.Waiting {
 		when, away := b.due(q)
 		badge := Badge(l, q, b.now)
-		t.Rows = append(t.Rows, []ui.Cell{{Text: q.Title, Href: inboxPath + "/" + q.ID, Sub: b.needed(q)}, {Text: b.Customers[q.CustomerID]},
-			{Text: away, Sub: when, Tabular: true}, {Badge: &badge}})
+		t.Rows = append(t.Rows, []ui.Cell{
+			{Text: q.Title, Href: inboxPath + "/" + q.ID, Sub: b.needed(q)},
+			{Text: b.Customers[q.CustomerID]},
+			{Text: away, Sub: when, Tabular: true},
+			{Badge: &badge},
+		})
 	}
 	return t
 }

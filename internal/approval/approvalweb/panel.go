@@ -48,9 +48,11 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, d door, t typed, er
 		return web.Redirect(w, r, d.path)
 	}
 	l := web.L(r)
-	x := panel{L: l, View: v, By: d.by, Path: d.path, Inbox: d.link == "", Open: open, WhyNot: v.WhyNot(d.by, now),
+	x := panel{
+		L: l, View: v, By: d.by, Path: d.path, Inbox: d.link == "", Open: open, WhyNot: v.WhyNot(d.by, now),
 		Typed: t, Errors: web.FieldErrors(r, err, "decision", "reason"), Fields: fault.FieldsOf(err),
-		now: now, when: func(t time.Time) string { return p.when(l, t) }}
+		now: now, when: func(t time.Time) string { return p.when(l, t) },
+	}
 	if x.Names, failed = p.names(ctx, v); failed != nil {
 		return failed
 	}
@@ -93,12 +95,16 @@ func late(q approval.Request, now time.Time) bool {
 	return q.State == approval.Pending && !now.Before(q.DueAt)
 }
 
-// title is the question while it stands, in the words of the subject's own module where it has some.
+// title is a question to whoever may answer it, in the words of the subject's own module where it has some.
 func (x panel) title() string {
-	if code := "approval.question." + x.View.Kind; i18n.HasCode(code) {
-		return x.L.Code(code)
+	code, plain := "approval.settled.", x.L.ApprovalSettledTitle()
+	if x.Open {
+		code, plain = "approval.question.", x.L.ApprovalQuestion()
 	}
-	return x.L.ApprovalQuestion()
+	if i18n.HasCode(code + x.View.Kind) {
+		return x.L.Code(code + x.View.Kind)
+	}
+	return plain
 }
 
 func (x panel) head() ui.Head {

@@ -90,8 +90,10 @@ func (s *site) ask(needed int64) (q approval.Request, token map[string]string) {
 	err := s.db.InTx(s.t.Context(), func(tx *db.Tx) error {
 		var links []link.Link
 		var err error
-		q, links, err = s.approvals.Open(s.t.Context(), tx, asker, approval.Ask{Kind: kind, Subject: id.New(), Revision: 1, CustomerID: s.customer, Title: "1 brikke til H0203",
-			Approvers: []string{kari, ola}, Needed: needed, DueAt: s.now.Add(72 * time.Hour)})
+		q, links, err = s.approvals.Open(s.t.Context(), tx, asker, approval.Ask{
+			Kind: kind, Subject: id.New(), Revision: 1, CustomerID: s.customer, Title: "1 brikke til H0203",
+			Approvers: []string{kari, ola}, Needed: needed, DueAt: s.now.Add(72 * time.Hour),
+		})
 		for _, l := range links {
 			token[l.PersonID] = s.links.Token(approval.LinkKind, l.ID)
 		}

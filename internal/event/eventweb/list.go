@@ -89,14 +89,15 @@ func short(s string) string {
 func (d page) table() ui.TableData {
 	l := d.L
 	t := ui.TableData{L: l, Caption: l.EventTitle(), Cols: []ui.Col{
-		{Label: l.EventWhat(), Spot: ui.SpotTitle}, {Label: l.EventWhen()}, {Label: l.EventWho(), Spot: ui.SpotLabeled},
-		{Label: l.EventCustomer(), Spot: ui.SpotLabeled}, {Label: l.EventKind(), Spot: ui.SpotLabeled},
+		{Label: l.EventWhat(), Spot: ui.SpotTitle},
+		{Label: l.EventWhen()},
+		{Label: l.EventWho(), Spot: ui.SpotLabeled},
+		{Label: l.EventCustomer(), Spot: ui.SpotLabeled},
+		{Label: l.EventKind(), Spot: ui.SpotLabeled},
 	}}
 	for _, e := range d.Events {
 		what := ui.Cell{Text: l.Code(e.Name), Sub: d.data(e)}
-		if base := d.Paths[e.Kind]; base != "" {
-			what.Href = base + e.Subject
-		}
+		what.Href = d.path(e)
 		who := ui.Cell{Text: d.who(e.Actor, e.ActorKind), Href: d.href("actor", e.Actor)}
 		if e.Actor == "" {
 			who.Href = ""
@@ -108,10 +109,27 @@ func (d page) table() ui.TableData {
 		if e.CustomerID != "" {
 			customer = ui.Cell{Text: d.customer(e.CustomerID), Href: d.href("customer", e.CustomerID)}
 		}
-		t.Rows = append(t.Rows, []ui.Cell{what, {Content: clock(e.At.Format(time.RFC3339), l.DateTime(e.At, d.Zone))}, who, customer,
-			{Text: d.kind(e.Kind), Href: d.href("subject", e.Subject), Sub: short(e.Subject)}})
+		t.Rows = append(t.Rows, []ui.Cell{
+			what,
+			{Content: clock(e.At.Format(time.RFC3339), l.DateTime(e.At, d.Zone))},
+			who, customer,
+			{Text: d.kind(e.Kind), Href: d.href("subject", e.Subject), Sub: short(e.Subject)},
+		})
 	}
 	return t
+}
+
+// path is the page of the record, or else of the one it is about, or empty.
+func (d page) path(e event.Event) string {
+	if base := d.Paths[e.Kind]; base != "" {
+		return base + e.Subject
+	}
+	kind, _ := e.Data.V["kind"].(string)
+	subject, _ := e.Data.V["subject"].(string)
+	if base := d.Paths[kind]; base != "" && subject != "" {
+		return base + subject
+	}
+	return ""
 }
 
 func (d page) customer(customerID string) string {
@@ -140,6 +158,9 @@ func (d page) data(e event.Event) string {
 	return strings.Join(parts, " · ")
 }
 
+// words are where the codes among the data have their texts.
+var words = map[string][]string{"product": {"keys.item."}, "role": {"identity.role.", "identity.staff."}, "template": {"mail.template."}, "failure": {"billing.failure."}}
+
 // amounts are the data that count in minor units.
 var amounts = map[string]bool{"amount": true, "total": true, "captured": true, "refunded": true}
 
@@ -151,8 +172,11 @@ func (d page) value(key string, v any, c money.Currency) string {
 		if v {
 			return d.L.EventYes()
 		}
-		return d.L.EventNo()
+		return "" // what is not so goes without saying
 	case float64: // JSON has no other numbers
+		if v == 0 {
+			return ""
+		}
 		if amounts[key] && c.Valid() {
 			return d.L.Money(money.Of(int64(v), c))
 		}
@@ -169,6 +193,11 @@ func (d page) value(key string, v any, c money.Currency) string {
 		}
 		if n := d.Names[v]; n != "" {
 			return n
+		}
+		for _, prefix := range words[key] {
+			if i18n.HasCode(prefix + v) {
+				return d.L.Code(prefix + v)
+			}
 		}
 		return short(v)
 	}

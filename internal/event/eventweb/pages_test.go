@@ -97,8 +97,10 @@ func (s *site) want(path string, has []string, not ...string) string {
 func TestTheRecordIsSearchedByKindSubjectAndActor(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := open(t, d)
-		order := s.record(authz.SystemActor(), event.Event{Kind: "keys.order", Subject: id.New(), CustomerID: s.house, Name: "keys.order.start",
-			Data: event.Data(map[string]any{"total": 45100, "currency": "NOK", "approvers": []string{s.staff}, "reserved_until": "2026-03-12T08:00:00Z", "late": true})})
+		order := s.record(authz.SystemActor(), event.Event{
+			Kind: "keys.order", Subject: id.New(), CustomerID: s.house, Name: "keys.order.start",
+			Data: event.Data(map[string]any{"total": 45100, "currency": "NOK", "approvers": []string{s.staff}, "reserved_until": "2026-03-12T08:00:00Z", "late": true}),
+		})
 		s.record(s.by, event.Event{Kind: "mail", Subject: id.New(), CustomerID: s.another, Name: "mail.resend", Data: event.Data(map[string]any{"about": order.Subject})})
 		s.record(authz.Actor{ID: "link:" + id.New(), Kind: authz.Link}, event.Event{Kind: "unheard.of", Subject: "x", Name: "unheard.of.thing"})
 

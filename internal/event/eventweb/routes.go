@@ -34,8 +34,10 @@ const (
 
 // Routes is every address of this page.
 func (p *Pages) Routes() []web.Route {
-	return []web.Route{{Pattern: "GET " + path, Handle: p.list, Who: web.Staff, Needs: event.MaySee, Area: ui.Office,
-		Look: []string{path, path + "?kind=keys.order", path + "?actor=nobody"}}}
+	return []web.Route{{
+		Pattern: "GET " + path, Handle: p.list, Who: web.Staff, Needs: event.MaySee, Area: ui.Office,
+		Look: []string{path, path + "?kind=keys.order", path + "?actor=nobody"},
+	}}
 }
 
 // kinds lists the kinds of records that have a name, and so stand in the filter.

@@ -57,8 +57,10 @@ func Register(a *api.API, s *identity.Service) {
 }
 
 func reply(c identity.Customer) Customer {
-	return Customer{ID: c.ID, Number: c.Number, Kind: string(c.Kind), Status: string(c.Status), Name: c.Name, Country: c.Country, OrgNumber: c.OrgNumber,
-		Language: c.Language, Email: c.Email, Phone: c.Phone, Street: c.Street, Postcode: c.Postcode, Town: c.Town}
+	return Customer{
+		ID: c.ID, Number: c.Number, Kind: string(c.Kind), Status: string(c.Status), Name: c.Name, Country: c.Country, OrgNumber: c.OrgNumber,
+		Language: c.Language, Email: c.Email, Phone: c.Phone, Street: c.Street, Postcode: c.Postcode, Town: c.Town,
+	}
 }
 
 func (o *operations) list(ctx context.Context, in *listInput) (*listReply, error) {

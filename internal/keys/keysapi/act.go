@@ -107,8 +107,10 @@ func (o *operations) items(ctx context.Context, in *itemsInput) (*itemsReply, er
 			out.Body.Next = join(items[i-1].Folded, items[i-1].ID)
 			break
 		}
-		out.Body.Items = append(out.Body.Items, KeyItem{ID: it.ID, CustomerID: it.CustomerID, SystemID: it.SystemID, Product: it.Product, Code: it.Code, Serial: it.Serial,
-			Flat: it.Flat, State: it.State, Since: it.Since})
+		out.Body.Items = append(out.Body.Items, KeyItem{
+			ID: it.ID, CustomerID: it.CustomerID, SystemID: it.SystemID, Product: it.Product, Code: it.Code, Serial: it.Serial,
+			Flat: it.Flat, State: it.State, Since: it.Since,
+		})
 	}
 	return out, nil
 }

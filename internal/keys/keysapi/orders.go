@@ -99,9 +99,11 @@ func (o *operations) list(ctx context.Context, in *listInput) (*listReply, error
 			out.Body.Next = writeCursor(last.CreatedAt, last.ID)
 			break
 		}
-		out.Body.Orders = append(out.Body.Orders, KeyOrder{ID: r.ID, Number: r.Number, CustomerID: r.CustomerID, Product: r.Product, SystemNumber: r.SystemNumber, Code: r.Code,
-			Flat: r.Flat, Quantity: r.Quantity, Made: r.Made, Delivery: r.Delivery, Total: r.Total, Currency: string(r.Currency), Status: r.Status(),
-			Payment: r.Payment, Board: r.Board, Work: r.Work, CreatedAt: r.CreatedAt})
+		out.Body.Orders = append(out.Body.Orders, KeyOrder{
+			ID: r.ID, Number: r.Number, CustomerID: r.CustomerID, Product: r.Product, SystemNumber: r.SystemNumber, Code: r.Code,
+			Flat: r.Flat, Quantity: r.Quantity, Made: r.Made, Delivery: r.Delivery, Total: r.Total, Currency: r.Currency, Status: r.Status(),
+			Payment: r.Payment, Board: r.Board, Work: r.Work, CreatedAt: r.CreatedAt,
+		})
 	}
 	return out, nil
 }
@@ -113,7 +115,9 @@ func (o *operations) get(ctx context.Context, in *idInput) (*orderReply, error) 
 		return nil, err
 	}
 	made := int64(len(v.Serials))
-	return &orderReply{KeyOrder{ID: v.ID, Number: v.Number, CustomerID: v.CustomerID, Product: v.Product, SystemNumber: v.SystemNumber, Code: v.Code, Flat: v.Flat,
+	return &orderReply{KeyOrder{
+		ID: v.ID, Number: v.Number, CustomerID: v.CustomerID, Product: v.Product, SystemNumber: v.SystemNumber, Code: v.Code, Flat: v.Flat,
 		Quantity: v.Quantity, Made: made, Delivery: v.Delivery, Total: v.Total, Currency: string(v.Currency), Status: v.Status(), Payment: v.Payment, Board: v.Board,
-		Work: v.Work, CreatedAt: v.CreatedAt, Actions: v.Open(by, made), Serials: v.Serials}}, nil
+		Work: v.Work, CreatedAt: v.CreatedAt, Actions: v.Open(by, made), Serials: v.Serials,
+	}}, nil
 }

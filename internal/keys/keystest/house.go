@@ -106,8 +106,10 @@ func (h *House) people(t testing.TB) {
 	t.Helper()
 	ctx := t.Context()
 	var err error
-	h.Association, err = h.Identity.CreateCustomer(ctx, All, identity.NewCustomer{Number: "1042", Kind: identity.Association, Name: "Bjerkelia borettslag",
-		Country: "NO", Language: i18n.NB, Town: "Ås"})
+	h.Association, err = h.Identity.CreateCustomer(ctx, All, identity.NewCustomer{
+		Number: "1042", Kind: identity.Association, Name: "Bjerkelia borettslag",
+		Country: "NO", Language: i18n.NB, Town: "Ås",
+	})
 	check(t, err)
 	site, err := h.Identity.AddSite(ctx, All, h.Association.ID, identity.NewSite{Name: "Oppgang A", Street: "Bjerkelia 2", Postcode: "1430", Town: "Ås"})
 	check(t, err)
@@ -129,9 +131,15 @@ func (h *House) agree(t testing.TB, terms Terms) {
 	t.Helper()
 	ctx := t.Context()
 	today := h.Agreements.Today()
-	a, err := h.Agreements.Create(ctx, All, agreement.NewAgreement{CustomerID: h.Association.ID, StartsOn: today.AddDays(-30), Payer: terms.Payer,
-		Approvals: terms.Approvals, Currency: money.NOK, Prices: []agreement.Price{{Item: agreement.ItemFob, Amount: 34900, VAT: 2500},
-			{Item: agreement.ItemKey, Amount: 24900, VAT: 2500}, {Item: agreement.ItemOrderFee, Amount: 10200, VAT: 2500}, {Item: agreement.ItemFreight, Amount: 7900, VAT: 2500}}})
+	a, err := h.Agreements.Create(ctx, All, agreement.NewAgreement{
+		CustomerID: h.Association.ID, StartsOn: today.AddDays(-30), Payer: terms.Payer,
+		Approvals: terms.Approvals, Currency: money.NOK, Prices: []agreement.Price{
+			{Item: agreement.ItemFob, Amount: 34900, VAT: 2500},
+			{Item: agreement.ItemKey, Amount: 24900, VAT: 2500},
+			{Item: agreement.ItemOrderFee, Amount: 10200, VAT: 2500},
+			{Item: agreement.ItemFreight, Amount: 7900, VAT: 2500},
+		},
+	})
 	check(t, err)
 	check(t, h.Agreements.SetApprovers(ctx, All, a.ID, []string{h.Board[0].ID, h.Board[1].ID}))
 	h.Agreement, err = h.Agreements.Sign(ctx, All, a.ID, today.AddDays(-31))
@@ -148,11 +156,15 @@ func (h *House) End(t testing.TB) {
 func (h *House) systems(t testing.TB) {
 	t.Helper()
 	var err error
-	h.Fobs, err = h.Keys.AddSystem(t.Context(), All, keys.NewSystem{CustomerID: h.Association.ID, Product: keys.Fob, Number: "4127", Name: "Brikker",
-		Zones: []keys.Zone{{Code: "07", Name: "Oppgang A"}, {Code: "08", Name: "Garasje"}}})
+	h.Fobs, err = h.Keys.AddSystem(t.Context(), All, keys.NewSystem{
+		CustomerID: h.Association.ID, Product: keys.Fob, Number: "4127", Name: "Brikker",
+		Zones: []keys.Zone{{Code: "07", Name: "Oppgang A"}, {Code: "08", Name: "Garasje"}},
+	})
 	check(t, err)
-	h.Cuts, err = h.Keys.AddSystem(t.Context(), All, keys.NewSystem{CustomerID: h.Association.ID, Product: keys.Key, Number: "B 88-2", Name: "Nøkler",
-		Zones: []keys.Zone{{Code: "A 12", Name: "Boder"}}})
+	h.Cuts, err = h.Keys.AddSystem(t.Context(), All, keys.NewSystem{
+		CustomerID: h.Association.ID, Product: keys.Key, Number: "B 88-2", Name: "Nøkler",
+		Zones: []keys.Zone{{Code: "A 12", Name: "Boder"}},
+	})
 	check(t, err)
 }
 

@@ -102,9 +102,11 @@ func (h *House) Reserve(t testing.TB, orderID string) {
 
 // Form is a form filled in as it should be.
 func (h *House) Form() keys.Form {
-	return keys.Form{Product: string(keys.Fob), AgreementID: h.Agreement.ID, AskedBy: keys.Resident, CustomerNumber: "1042", SystemNumber: "4127", Code: "07",
+	return keys.Form{
+		Product: string(keys.Fob), AgreementID: h.Agreement.ID, AskedBy: keys.Resident, CustomerNumber: "1042", SystemNumber: "4127", Code: "07",
 		Purpose: keys.Additional, Quantity: "1", Flat: "H0203", Name: "Kari Nes", Email: "kari@home.example", Phone: "400 00 000", Delivery: keys.Pickup,
-		Street: "Bjerkelia 2", Postcode: "1430", Town: "Ås"}
+		Street: "Bjerkelia 2", Postcode: "1430", Town: "Ås",
+	}
 }
 
 // Draft fills a form in.

@@ -103,8 +103,10 @@ func (p *Pages) numbers(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) fillNumbers(w http.ResponseWriter, r *http.Request) error {
 	return p.fill(w, r, keys.StepNumbers, func(draftID string) (keys.Draft, error) {
-		return p.Keys.FillNumbers(r.Context(), draftID, web.Address(r), keys.Form{CustomerNumber: r.PostFormValue("customer_number"),
-			SystemNumber: r.PostFormValue("system_number"), Code: r.PostFormValue("code"), Purpose: r.PostFormValue("purpose"), Quantity: r.PostFormValue("quantity")})
+		return p.Keys.FillNumbers(r.Context(), draftID, web.Address(r), keys.Form{
+			CustomerNumber: r.PostFormValue("customer_number"),
+			SystemNumber:   r.PostFormValue("system_number"), Code: r.PostFormValue("code"), Purpose: r.PostFormValue("purpose"), Quantity: r.PostFormValue("quantity"),
+		})
 	}, formData.numbersView, "customer_number", "system_number", "code", keys.FieldNumbers, "purpose", "quantity")
 }
 
@@ -114,8 +116,10 @@ func (p *Pages) you(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) fillYou(w http.ResponseWriter, r *http.Request) error {
 	return p.fill(w, r, keys.StepYou, func(draftID string) (keys.Draft, error) {
-		return p.Keys.FillYou(r.Context(), draftID, keys.Form{Flat: r.PostFormValue("flat"), Name: r.PostFormValue("name"), Email: r.PostFormValue("email"),
-			Phone: r.PostFormValue("phone"), Delivery: r.PostFormValue("delivery"), Street: r.PostFormValue("street"), Postcode: r.PostFormValue("postcode"), Town: r.PostFormValue("town")})
+		return p.Keys.FillYou(r.Context(), draftID, keys.Form{
+			Flat: r.PostFormValue("flat"), Name: r.PostFormValue("name"), Email: r.PostFormValue("email"),
+			Phone: r.PostFormValue("phone"), Delivery: r.PostFormValue("delivery"), Street: r.PostFormValue("street"), Postcode: r.PostFormValue("postcode"), Town: r.PostFormValue("town"),
+		})
 	}, formData.youView, "name", "flat", "email", "phone", "delivery", "street", "postcode", "town")
 }
 
@@ -196,16 +200,20 @@ func (d formData) purpose() ui.Choice {
 	if d.Phone != "" {
 		lost = d.L.KeysReplacementCall(d.Phone)
 	}
-	return ui.Choice{L: d.L, Name: "purpose", Label: d.L.KeysPurposeQuestion(), Value: cmp.Or(d.Form.Purpose, keys.Additional), Error: d.fault("purpose"), Stacked: true,
+	return ui.Choice{
+		L: d.L, Name: "purpose", Label: d.L.KeysPurposeQuestion(), Value: cmp.Or(d.Form.Purpose, keys.Additional), Error: d.fault("purpose"), Stacked: true,
 		Options: []ui.Option{
 			{Value: keys.Additional, Label: d.L.KeysAdditional(), Hint: d.L.KeysAdditionalHint()},
 			{Value: keys.Replacement, Label: d.L.KeysReplacement(), Hint: lost},
-		}}
+		},
+	}
 }
 
 func (d formData) quantity() ui.F {
-	return ui.F{L: d.L, Name: "quantity", Label: d.L.KeysQuantity(), Hint: d.L.KeysQuantityHint(), Error: d.fault("quantity"),
-		Value: cmp.Or(d.Form.Quantity, "1"), Type: "number", Width: "xs", Autocomplete: "off"}
+	return ui.F{
+		L: d.L, Name: "quantity", Label: d.L.KeysQuantity(), Hint: d.L.KeysQuantityHint(), Error: d.fault("quantity"),
+		Value: cmp.Or(d.Form.Quantity, "1"), Type: "number", Width: "xs", Autocomplete: "off",
+	}
 }
 
 func (d formData) personFields() []ui.F {

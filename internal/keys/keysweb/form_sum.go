@@ -35,8 +35,10 @@ func (p *Pages) showSum(w http.ResponseWriter, r *http.Request, status int) erro
 	if err != nil {
 		return refused(w, r, err)
 	}
-	data := sumData{formData: formData{L: web.L(r), ID: d.ID, Form: d.Form.V, House: agreement.Match{Name: s.Customer.Name, Town: s.Customer.Town}, Step: keys.StepSum},
-		Quote: s.Quote, Payer: s.Payer, Changed: status == http.StatusConflict}
+	data := sumData{
+		formData: formData{L: web.L(r), ID: d.ID, Form: d.Form.V, House: agreement.Match{Name: s.Customer.Name, Town: s.Customer.Town}, Step: keys.StepSum},
+		Quote:    s.Quote, Payer: s.Payer, Changed: status == http.StatusConflict,
+	}
 	return web.RenderStatus(w, r, status, web.View{Title: stepTitle(data.L, keys.StepSum), Body: sumPage(data)})
 }
 

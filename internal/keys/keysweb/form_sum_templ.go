@@ -98,7 +98,7 @@ func sumPage(d sumData) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Card(ui.CardData{ID: "what", Title: d.numbersTitle(), Aside: change(d.L, stepPath(d.ID, keys.StepNumbers), d.numbersTitle())}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Card(ui.CardData{ID: "what", Title: d.L.Code("keys.item." + d.Form.Product), Aside: change(d.L, stepPath(d.ID, keys.StepNumbers), d.numbersTitle())}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

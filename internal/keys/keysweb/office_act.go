@@ -168,14 +168,14 @@ func (p *Pages) resend(w http.ResponseWriter, r *http.Request) error {
 func (d orderData) mailTable() ui.TableData {
 	l := d.L
 	t := ui.TableData{L: l, Caption: l.KeysOfficeMails(), Cols: []ui.Col{
-		{Label: l.MailSubject(), Spot: ui.SpotTitle}, {Label: l.MailTo()}, {Label: l.MailWritten()}, {Label: l.MailState(), Spot: ui.SpotCorner}, {Label: l.KeysOfficeResend(), Quiet: true},
+		{Label: l.MailSubject(), Spot: ui.SpotTitle}, {Label: l.MailState(), Spot: ui.SpotCorner}, {Label: l.KeysOfficeResend(), Quiet: true, Spot: ui.SpotAmount},
 	}}
 	for _, m := range d.mails() {
 		badge, resend := m.Badge, ui.Cell{}
 		if m.Resend {
 			resend.Content = resendButton(l, d.Side.orders+"/"+d.View.ID+"/mails/"+m.ID+"/resend", m.Subject)
 		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: m.Subject, Href: "/office/mails/" + m.ID}, {Text: m.ToName, Sub: m.ToAddress}, {Text: m.When, Tabular: true}, {Badge: &badge}, resend})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: m.Subject, Href: "/office/mails/" + m.ID, Sub: m.ToName + ", " + m.ToAddress + " · " + m.When}, {Badge: &badge}, resend})
 	}
 	return t
 }

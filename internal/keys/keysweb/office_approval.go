@@ -21,6 +21,11 @@ type approvalData struct {
 	when  string
 }
 
+// who is the order's resident and flat, on one line.
+func (d approvalData) who() string {
+	return d.Order.ResidentName + ", " + strings.ToLower(d.L.KeysFlat()) + " " + d.Order.Flat
+}
+
 // presenter reads orders for people whom package approval has let in.
 var presenter = authz.SystemActor(keys.MaySee)
 
@@ -47,11 +52,8 @@ func (d approvalData) drawing() ui.DrawingData {
 
 func (d approvalData) facts() []ui.Fact {
 	o, l := d.Order, d.L
-	badge := StatusBadge(l, o.Status())
 	all := []ui.Fact{
-		{Label: l.KeysHouse(), Value: d.House.Name},
-		{Label: l.KeysFlat(), Value: o.Flat},
-		{Label: l.KeysResident(), Value: o.ResidentName},
+		{Label: l.KeysOrderNumber(), Value: o.Number},
 		{Label: l.KeysOfficeAskedBy(), Value: l.Code("keys.asked_by." + o.AskedBy)},
 		{Label: l.KeysPurpose(), Value: l.Code("keys.purpose." + o.Purpose)},
 		{Label: l.KeysSystemNumber(), Value: o.SystemNumber},
@@ -61,7 +63,11 @@ func (d approvalData) facts() []ui.Fact {
 	if o.Delivery == keys.Post {
 		all = append(all, ui.Fact{Label: l.KeysAddress(), Value: strings.TrimSpace(o.Street + ", " + o.Postcode + " " + o.Town)})
 	}
-	return append(all, ui.Fact{Label: l.KeysOfficeOrdered(), Value: d.when}, ui.Fact{Label: l.KeysOfficeStatus(), Content: ui.StatusBadge(badge)})
+	all = append(all, ui.Fact{Label: l.KeysOfficeOrdered(), Value: d.when})
+	if o.Board != keys.BoardAsked { // until then the page's own badge says it
+		all = append(all, ui.Fact{Label: l.KeysOfficeStatus(), Content: ui.StatusBadge(StatusBadge(l, o.Status()))})
+	}
+	return all
 }
 
 // next is what either answer leads to, while it is still asked.

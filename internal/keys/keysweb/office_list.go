@@ -143,8 +143,13 @@ func (d listData) table() ui.TableData {
 		amount = l.KeysOfficeAmountIn(string(shared))
 	}
 	t := ui.TableData{L: l, Caption: l.KeysOfficeOrders(), Cols: []ui.Col{
-		{Label: l.KeysOrderNumber(), Spot: ui.SpotTitle}, {Label: l.KeysOfficeCustomer()}, {Label: l.KeysWhat()}, {Label: l.KeysFlat(), Spot: ui.SpotLabeled},
-		{Label: l.KeysOfficeOrdered(), Spot: ui.SpotLabeled}, {Label: l.KeysOfficeStatus(), Spot: ui.SpotCorner}, {Label: amount, Num: true, Spot: ui.SpotLabeled},
+		{Label: l.KeysOrderNumber(), Spot: ui.SpotTitle},
+		{Label: l.KeysOfficeCustomer()},
+		{Label: l.KeysWhat()},
+		{Label: l.KeysFlat(), Spot: ui.SpotLabeled},
+		{Label: l.KeysOfficeOrdered(), Spot: ui.SpotLabeled},
+		{Label: l.KeysOfficeStatus(), Spot: ui.SpotCorner},
+		{Label: amount, Num: true, Spot: ui.SpotLabeled},
 	}}
 	for _, o := range d.Rows {
 		badge, total := StatusBadge(l, o.Status()), l.Amount(o.Total, shared)
@@ -152,9 +157,13 @@ func (d listData) table() ui.TableData {
 			total = l.MoneyCode(money.Of(o.Total, money.Currency(o.Currency)))
 		}
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: o.Number, Href: d.Side.orders + "/" + o.ID}, {Text: d.Customers[o.CustomerID]},
-			{Text: keys.QuantityOf(l, o.Product, o.Quantity), Sub: o.SystemNumber + " · " + o.Code}, {Text: o.Flat},
-			{Text: l.Date(day.Of(o.CreatedAt, d.Zone)), Tabular: true}, {Badge: &badge}, {Text: total},
+			{Content: oneLineLink(d.Side.orders+"/"+o.ID, o.Number)},
+			{Text: d.Customers[o.CustomerID]},
+			{Content: oneLine(keys.QuantityOf(l, o.Product, o.Quantity), o.SystemNumber+" · "+o.Code)},
+			{Text: o.Flat},
+			{Content: oneLine(l.Date(day.Of(o.CreatedAt, d.Zone)), "")},
+			{Badge: &badge},
+			{Text: total},
 		})
 	}
 	return t

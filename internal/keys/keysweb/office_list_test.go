@@ -122,7 +122,7 @@ func TestKEY9_TheProductionListGroupsByKeySystemOldestFirst(t *testing.T) {
 		second := x.making("2", cut)
 		x.Pass(time.Minute)
 		third := x.making("1", nil)
-		body := x.page("GET", path, nil, 200, "3 bestillinger å lage", "Låssystem 4127 – Bjerkelia borettslag", "Låssystem B 88-2", "Nøkkelmerke", "Sonenummer", "2 / 2")
+		body := x.page("GET", path, nil, 200, "Nøkler å lage", "i 3 bestillinger", "Låssystem 4127 – Bjerkelia borettslag", "Låssystem B 88-2", "Nøkkelmerke", "Sonenummer", "2 / 2")
 		at := func(text string) int { return strings.Index(body, text) }
 		if at(first.Number) > at(third.Number) || at(third.Number) > at(second.Number) || strings.Count(body, "<h2 id=\"system-") != 2 {
 			t.Errorf("the list is not grouped, oldest first: %s", body)
@@ -131,7 +131,7 @@ func TestKEY9_TheProductionListGroupsByKeySystemOldestFirst(t *testing.T) {
 			return "/office/keys/orders/" + o.ID + "/" + action, url.Values{"back": {path}, field + "-" + o.ID: {value}}
 		}
 		target, form := post(second, "make", "serials", "K-1\nK-2\nK-3")
-		body = x.page("POST", target, form, 422, "flere serienumre", `href="#serials-`+second.ID+`"`, "K-1 K-2 K-3</textarea>", "3 bestillinger å lage")
+		body = x.page("POST", target, form, 422, "flere serienumre", `href="#serials-`+second.ID+`"`, "K-1 K-2 K-3</textarea>", "i 3 bestillinger")
 		if strings.Count(body, "<details class=\"more\" id=\"do-") != 3 || strings.Count(body, " open") != 1 {
 			t.Errorf("not just the form with the mistake stands open: %s", body)
 		}
@@ -140,10 +140,10 @@ func TestKEY9_TheProductionListGroupsByKeySystemOldestFirst(t *testing.T) {
 		x.page("GET", path, nil, 200, "Alt laget", `action="/office/keys/orders/`+first.ID+`/ready"`)
 		target, form = post(first, "ready", "x", "")
 		x.goes(target, form, path)
-		x.page("GET", path, nil, 200, "1 bestilling klar til henting", `name="handed_to-`+first.ID+`"`)
+		x.page("GET", path, nil, 200, "to-collect", "Klar til henting", `name="handed_to-`+first.ID+`"`)
 		target, form = post(first, "hand_over", "handed_to", "Kari Nes")
 		x.goes(target, form, path)
-		x.page("POST", target, form, 409, "Bestillingen har endret seg i mellomtiden", "2 bestillinger å lage")
+		x.page("POST", target, form, 409, "Bestillingen har endret seg i mellomtiden", "i 2 bestillinger")
 		form.Set("back", "https://elsewhere.example/")
 		x.lacks(x.page("POST", target, form, 422, first.Number), "elsewhere") // on the order's own page
 		if part := x.send("GET", path, nil, "HX-Request", "true").Body.String(); !strings.HasPrefix(strings.TrimSpace(part), `<div id="production"`) {

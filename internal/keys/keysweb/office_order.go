@@ -52,8 +52,10 @@ func (p *Pages) showOrder(w http.ResponseWriter, r *http.Request, s side, t type
 	if err != nil {
 		return err
 	}
-	d := orderData{L: web.L(r), Side: s, By: web.Actor(r), Firm: p.Firm, Typed: t, Now: p.Keys.DB.Now(), Zone: p.zone(),
-		Errors: web.FieldErrors(r, t.err, "serials", "tracking", "handed_to")}
+	d := orderData{
+		L: web.L(r), Side: s, By: web.Actor(r), Firm: p.Firm, Typed: t, Now: p.Keys.DB.Now(), Zone: p.zone(),
+		Errors: web.FieldErrors(r, t.err, "serials", "tracking", "handed_to"),
+	}
 	if err := p.readOrder(r, orderID, &d); err != nil {
 		return err
 	}
@@ -117,8 +119,10 @@ func (d orderData) when(t *time.Time) string {
 
 func (d orderData) head() ui.Head {
 	b := StatusBadge(d.L, d.View.Status())
-	return ui.Head{Title: d.View.Number, Badge: &b, Crumbs: []ui.Link{{Text: d.L.KeysOfficeOrders(), Href: d.Side.orders}},
-		Lead: d.Customer.Name + ": " + d.L.KeysOfficeAbout(d.View.Flat, keys.QuantityOf(d.L, d.View.Product, d.View.Quantity))}
+	return ui.Head{
+		Title: d.View.Number, Badge: &b, Crumbs: []ui.Link{{Text: d.L.KeysOfficeOrders(), Href: d.Side.orders}},
+		Lead: d.Customer.Name + ": " + d.L.KeysOfficeAbout(d.View.Flat, keys.QuantityOf(d.L, d.View.Product, d.View.Quantity)),
+	}
 }
 
 // stages draws how far the order has come, as the resident sees it.

@@ -50,6 +50,9 @@ func (d orderData) boardNote() string {
 			return l.KeysOfficeBoardFirstMoney()
 		}
 	case keys.BoardAsked:
+		if o.Work != keys.WorkWaiting {
+			return l.ApprovalWithdrawnTitle()
+		}
 		return l.KeysOfficeBoardWaits(d.waitedFor(), d.when(o.DecideBy))
 	case keys.BoardApproved:
 		return l.KeysOfficeBoardBy(d.deciders(), d.when(o.DecidedAt))
@@ -137,8 +140,10 @@ func (d orderData) timeline() (out []ui.Event) {
 	for _, e := range slices.Backward(d.View.Timeline) {
 		look := residentLooks[action(e)]
 		note := slices.DeleteFunc([]string{d.who(e), d.detail(e)}, func(s string) bool { return s == "" })
-		out = append(out, ui.Event{When: d.L.DateTime(e.At, d.Zone), Machine: e.At.Format(time.RFC3339), Text: d.L.Code(e.Name), Note: strings.Join(note, " · "),
-			Icon: look.icon, Tone: look.tone})
+		out = append(out, ui.Event{
+			When: d.L.DateTime(e.At, d.Zone), Machine: e.At.Format(time.RFC3339), Text: d.L.Code(e.Name), Note: strings.Join(note, " · "),
+			Icon: look.icon, Tone: look.tone,
+		})
 	}
 	return out
 }
@@ -192,8 +197,10 @@ func (d orderData) mails() (out []mailRow) {
 	for _, m := range slices.Backward(d.Mails) {
 		state := map[mail.State]ui.State{mail.Queued: ui.Waiting, mail.Sending: ui.Working, mail.Sent: ui.Done, mail.Failed: ui.Overdue}[m.State]
 		move, ok := mail.Moves.Find(m.State, mail.Resend, nil)
-		out = append(out, mailRow{Row: m, Badge: ui.Badge{State: state, Text: d.L.Code("mail.state." + string(m.State))}, When: d.L.DateTime(m.CreatedAt, d.Zone),
-			Resend: ok && d.By.May(move.Needs, authz.Place{Customer: d.View.CustomerID})})
+		out = append(out, mailRow{
+			Row: m, Badge: ui.Badge{State: state, Text: d.L.Code("mail.state." + string(m.State))}, When: d.L.DateTime(m.CreatedAt, d.Zone),
+			Resend: ok && d.By.May(move.Needs, authz.Place{Customer: d.View.CustomerID}),
+		})
 	}
 	return out
 }

@@ -95,18 +95,24 @@ func (d productionData) systems() (out []system) {
 	return out
 }
 
-func (d productionData) makeTitle() string {
+// figures are the day's work at a glance.
+func (d productionData) figures() []ui.KPIData {
+	var missing int64
+	for _, o := range d.Making {
+		missing += max(0, o.Quantity-o.Made)
+	}
+	toMake := ui.KPIData{Icon: "hammer", Label: d.L.KeysOfficeToMake(), Value: d.L.Int(missing), Unit: d.L.KeysOfficeInOrders(len(d.Making))}
+	if len(d.Making) > 0 {
+		toMake.Note = d.L.KeysOfficeOldest(d.since(d.Making[0].DecidedAt))
+	}
+	toCollect := ui.KPIData{Icon: "package-check", Label: d.L.Code("keys.work." + string(keys.Ready)), Value: d.L.Int(int64(len(d.Collecting)))}
 	if d.MoreMaking {
-		return d.L.KeysOfficeToMakeMany(strconv.Itoa(mostToMake))
+		toMake.Note = d.L.KeysOfficeMany(strconv.Itoa(mostToMake))
 	}
-	return d.L.KeysOfficeToMake(len(d.Making))
-}
-
-func (d productionData) collectTitle() string {
 	if d.MoreCollecting {
-		return d.L.KeysOfficeToCollectMany(strconv.Itoa(mostToMake))
+		toCollect.Note = d.L.KeysOfficeMany(strconv.Itoa(mostToMake))
 	}
-	return d.L.KeysOfficeToCollect(len(d.Collecting))
+	return []ui.KPIData{toMake, toCollect}
 }
 
 // forms is what the reader may do with a row now.
@@ -144,14 +150,25 @@ func (d productionData) since(at *time.Time) string {
 func (d productionData) makeTable(s system) ui.TableData {
 	l := d.L
 	t := ui.TableData{L: l, Caption: s.Title, Cols: []ui.Col{
-		{Label: l.KeysOrderNumber(), Spot: ui.SpotTitle}, {Label: l.KeysWhat()}, {Label: codeLabel(l, s.Rows[0].Product), Spot: ui.SpotLabeled},
-		{Label: l.KeysFlat(), Spot: ui.SpotLabeled}, {Label: l.KeysDelivery(), Spot: ui.SpotLabeled}, {Label: l.KeysOfficeApprovedOn(), Spot: ui.SpotLabeled},
-		{Label: l.KeysOfficeMissing(), Spot: ui.SpotLabeled}, {Label: l.KeysOfficeDo(), Quiet: true},
+		{Label: l.KeysOrderNumber(), Spot: ui.SpotTitle},
+		{Label: l.KeysWhat()},
+		{Label: codeLabel(l, s.Rows[0].Product), Spot: ui.SpotLabeled},
+		{Label: l.KeysFlat(), Spot: ui.SpotLabeled},
+		{Label: l.KeysDelivery(), Spot: ui.SpotLabeled},
+		{Label: l.KeysOfficeApprovedOn(), Spot: ui.SpotLabeled},
+		{Label: l.KeysOfficeMissing(), Spot: ui.SpotLabeled},
+		{Label: l.KeysOfficeDo(), Quiet: true, Spot: ui.SpotAmount},
 	}}
 	for _, o := range s.Rows {
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: o.Number, Href: officeSide.orders + "/" + o.ID}, {Text: keys.QuantityOf(l, o.Product, o.Quantity)}, {Text: o.Code}, {Text: o.Flat},
-			{Text: l.Code("keys.delivery." + o.Delivery)}, {Text: d.since(o.DecidedAt), Tabular: true}, d.missing(o), {Content: rowActions(d, o)},
+			{Content: oneLineLink(officeSide.orders+"/"+o.ID, o.Number)},
+			{Text: keys.QuantityOf(l, o.Product, o.Quantity)},
+			{Text: o.Code},
+			{Text: o.Flat},
+			{Text: l.Code("keys.delivery." + o.Delivery)},
+			{Content: oneLine(d.since(o.DecidedAt), "")},
+			d.missing(o),
+			{Content: rowActions(d, o)},
 		})
 	}
 	return t
@@ -159,14 +176,22 @@ func (d productionData) makeTable(s system) ui.TableData {
 
 func (d productionData) collectTable() ui.TableData {
 	l := d.L
-	t := ui.TableData{L: l, Caption: d.collectTitle(), Cols: []ui.Col{
-		{Label: l.KeysOrderNumber(), Spot: ui.SpotTitle}, {Label: l.KeysOfficeCustomer()}, {Label: l.KeysWhat()}, {Label: l.KeysFlat(), Spot: ui.SpotLabeled},
-		{Label: l.KeysOfficeOrdered(), Spot: ui.SpotLabeled}, {Label: l.KeysOfficeDo(), Quiet: true},
+	t := ui.TableData{L: l, Caption: d.L.Code("keys.work." + string(keys.Ready)), Cols: []ui.Col{
+		{Label: l.KeysOrderNumber(), Spot: ui.SpotTitle},
+		{Label: l.KeysOfficeCustomer()},
+		{Label: l.KeysWhat()},
+		{Label: l.KeysFlat(), Spot: ui.SpotLabeled},
+		{Label: l.KeysOfficeOrdered(), Spot: ui.SpotLabeled},
+		{Label: l.KeysOfficeDo(), Quiet: true, Spot: ui.SpotAmount},
 	}}
 	for _, o := range d.Collecting {
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: o.Number, Href: officeSide.orders + "/" + o.ID}, {Text: d.Customers[o.CustomerID]}, {Text: keys.QuantityOf(l, o.Product, o.Quantity)}, {Text: o.Flat},
-			{Text: l.Date(day.Of(o.CreatedAt, d.Zone)), Tabular: true}, {Content: rowActions(d, o)},
+			{Content: oneLineLink(officeSide.orders+"/"+o.ID, o.Number)},
+			{Text: d.Customers[o.CustomerID]},
+			{Text: keys.QuantityOf(l, o.Product, o.Quantity)},
+			{Text: o.Flat},
+			{Content: oneLine(l.Date(day.Of(o.CreatedAt, d.Zone)), "")},
+			{Content: rowActions(d, o)},
 		})
 	}
 	return t
@@ -184,5 +209,5 @@ func (d productionData) problem() *ui.Link {
 func (d productionData) clock() string { return d.L.Clock(d.Now, d.Zone) }
 
 func (d productionData) printed() ui.PrintData {
-	return ui.PrintData{Title: d.L.KeysOfficeProduction(), Subtitle: d.makeTitle(), Date: d.L.DateTime(d.Now, d.Zone)}
+	return ui.PrintData{Title: d.L.KeysOfficeProduction(), Date: d.L.DateTime(d.Now, d.Zone)}
 }

@@ -211,13 +211,13 @@ func (d registerData) table() ui.TableData {
 			row = append(row, ui.Cell{Text: d.Customers[it.CustomerID]})
 		}
 		t.Rows = append(t.Rows, append(row, ui.Cell{Text: numbers[it.SystemID] + " · " + it.Code}, ui.Cell{Text: it.Flat}, ui.Cell{Text: it.Holder},
-			ui.Cell{Text: l.Date(day.Of(it.Since, d.Zone)), Tabular: true}, ui.Cell{Badge: &badge}))
+			ui.Cell{Content: oneLine(l.Date(day.Of(it.Since, d.Zone)), "")}, ui.Cell{Badge: &badge}))
 	}
 	return t
 }
 
 func (d registerData) empty() ui.Empty {
-	e := ui.Empty{Icon: "tags", Title: d.L.KeysOfficeItemsNoneTitle(), Text: d.L.KeysOfficeItemsNoneText()}
+	e := ui.Empty{Icon: "tag", Title: d.L.KeysOfficeItemsNoneTitle(), Text: d.L.KeysOfficeItemsNoneText()}
 	if d.filtered() {
 		e.Action = &ui.Link{Text: d.L.KeysOfficeItemsShowAll(), Href: d.Side.register}
 	}

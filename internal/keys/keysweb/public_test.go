@@ -117,8 +117,10 @@ func (a answer) leads(t *testing.T, prefix string) string {
 func fields(f keys.Form) (who, numbers, you url.Values) {
 	who = url.Values{"product": {f.Product}, "agreement": {f.AgreementID}, "asked_by": {f.AskedBy}}
 	numbers = url.Values{"customer_number": {f.CustomerNumber}, "system_number": {f.SystemNumber}, "code": {f.Code}, "purpose": {f.Purpose}, "quantity": {f.Quantity}}
-	you = url.Values{"flat": {f.Flat}, "name": {f.Name}, "email": {f.Email}, "phone": {f.Phone}, "delivery": {f.Delivery},
-		"street": {f.Street}, "postcode": {f.Postcode}, "town": {f.Town}}
+	you = url.Values{
+		"flat": {f.Flat}, "name": {f.Name}, "email": {f.Email}, "phone": {f.Phone}, "delivery": {f.Delivery},
+		"street": {f.Street}, "postcode": {f.Postcode}, "town": {f.Town},
+	}
 	return who, numbers, you
 }
 

@@ -35,8 +35,10 @@ const shortest = 3
 // who is the first page: what, where, and who asks. Searching is a GET of the same page, so that it works without scripts.
 func (p *Pages) who(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	d := whoData{L: web.L(r), Draft: q.Get("draft"), Query: q.Get("q"), Asked: q.Has("q"),
-		Form: keys.Form{Product: q.Get("product"), AgreementID: q.Get("agreement"), AskedBy: q.Get("asked_by")}}
+	d := whoData{
+		L: web.L(r), Draft: q.Get("draft"), Query: q.Get("q"), Asked: q.Has("q"),
+		Form: keys.Form{Product: q.Get("product"), AgreementID: q.Get("agreement"), AskedBy: q.Get("asked_by")},
+	}
 	if !d.Asked && d.Draft != "" {
 		draft, err := p.Keys.Draft(r.Context(), d.Draft)
 		if err != nil {
@@ -80,8 +82,10 @@ func (d whoData) view() web.View {
 
 // begin takes the first page. A requisitioner is asked for the mail address that the agreement lists.
 func (p *Pages) begin(w http.ResponseWriter, r *http.Request) error {
-	d := whoData{L: web.L(r), Draft: r.PostFormValue("draft"), Query: r.PostFormValue("q"), Asked: r.PostFormValue("q") != "",
-		Form: keys.Form{Product: r.PostFormValue("product"), AgreementID: r.PostFormValue("agreement"), AskedBy: r.PostFormValue("asked_by")}}
+	d := whoData{
+		L: web.L(r), Draft: r.PostFormValue("draft"), Query: r.PostFormValue("q"), Asked: r.PostFormValue("q") != "",
+		Form: keys.Form{Product: r.PostFormValue("product"), AgreementID: r.PostFormValue("agreement"), AskedBy: r.PostFormValue("asked_by")},
+	}
 	var draft keys.Draft
 	err := d.Form.CheckWho()
 	if err == nil {

@@ -85,8 +85,10 @@ func (p *Pages) beginRequisition(w http.ResponseWriter, r *http.Request) error {
 		if opened != nil {
 			return opened
 		}
-		return web.Again(w, r, requisitionData{L: web.L(r), House: house, Action: r.URL.EscapedPath(), Form: keys.Form{Product: product},
-			Faults: web.FieldErrors(r, err, "product")}.begin())
+		return web.Again(w, r, requisitionData{
+			L: web.L(r), House: house, Action: r.URL.EscapedPath(), Form: keys.Form{Product: product},
+			Faults: web.FieldErrors(r, err, "product"),
+		}.begin())
 	}
 	if err != nil {
 		return err

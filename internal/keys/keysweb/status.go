@@ -45,8 +45,10 @@ func (p *Pages) opened(r *http.Request) (link.Link, statusData, error) {
 		return ln, statusData{}, err
 	}
 	web.Prefer(r, v.L())
-	return ln, statusData{L: web.L(r), Order: v, House: house, Firm: p.Firm, Path: "/k/" + r.PathValue("token"), Now: now, Zone: p.Keys.Zone,
-		Later: r.URL.Query().Has("later"), By: by}, nil
+	return ln, statusData{
+		L: web.L(r), Order: v, House: house, Firm: p.Firm, Path: "/k/" + r.PathValue("token"), Now: now, Zone: p.Keys.Zone,
+		Later: r.URL.Query().Has("later"), By: by,
+	}, nil
 }
 
 // status shows where an order stands and what comes next (KEY-8).

@@ -12,9 +12,10 @@ import (
 
 func (d statusData) word() keys.Status { return d.Order.Status() }
 
-// over says that nothing more will happen by itself.
+// over says that nothing more will happen by itself: the work has ended, and what is left of the money has been given back.
 func (d statusData) over() bool {
-	return d.Order.Work == keys.Received || d.Order.Work == keys.Cancelled
+	o := d.Order
+	return o.Work == keys.Received || o.Work == keys.Cancelled && o.Payment != keys.Reserved && o.Payment != keys.Captured
 }
 
 func (d statusData) payable() bool { return d.Order.Payable() }
@@ -30,15 +31,28 @@ func (d statusData) title() string { return d.L.Code("keys.status." + string(d.w
 // next is what happens now, in the words of the state.
 func (d statusData) next() string { return d.L.Code("keys.next." + string(d.word())) }
 
-// until is the date that counts now, or empty.
+// until is the board's deadline while it counts, or empty.
 func (d statusData) until() string {
-	switch o := d.Order; {
-	case d.word() == keys.AwaitingBoard && o.DecideBy != nil:
-		return d.L.KeysUntilBoard(d.L.DateTime(*o.DecideBy, d.Zone))
-	case d.word() == keys.StatusSent && o.Tracking != "":
-		return d.L.KeysTrackedAs(o.Tracking)
+	if d.word() != keys.AwaitingBoard || d.Order.DecideBy == nil {
+		return ""
 	}
-	return ""
+	return d.L.KeysUntilBoard(d.L.DateTime(*d.Order.DecideBy, d.Zone))
+}
+
+// tracking is how the parcel can be followed, or empty.
+func (d statusData) tracking() string {
+	if d.Order.Tracking == "" {
+		return ""
+	}
+	return d.L.KeysTrackedAs(d.Order.Tracking)
+}
+
+// again is where the panel reads itself anew; what was said of the card provider stays said.
+func (d statusData) again() string {
+	if d.Later {
+		return d.Path + "?later=1"
+	}
+	return d.Path
 }
 
 // money is what became of the money when the order ended without keys, or empty.
@@ -86,8 +100,10 @@ func (d statusData) stages() []ui.Stage {
 	if o.Payment == keys.OnAccount {
 		stages[1] = ui.Stage{Text: l.KeysStageInvoiced()}
 	}
-	at := map[keys.Status]int{keys.AwaitingPayment: 1, keys.AwaitingBoard: 2, keys.StatusMaking: 3, keys.StatusReady: 4, keys.StatusSent: 4,
-		keys.StatusReceived: 6, keys.StatusRejected: 2, keys.StatusExpired: 2, keys.StatusCancelled: 2}[d.word()]
+	at := map[keys.Status]int{
+		keys.AwaitingPayment: 1, keys.AwaitingBoard: 2, keys.StatusMaking: 3, keys.StatusReady: 4, keys.StatusSent: 4,
+		keys.StatusReceived: 6, keys.StatusRejected: 2, keys.StatusExpired: 2, keys.StatusCancelled: 2,
+	}[d.word()]
 	if d.word() == keys.StatusCancelled && o.PaidAt == nil && o.Payment != keys.OnAccount {
 		at = 1
 	}
@@ -109,7 +125,6 @@ func (d statusData) stages() []ui.Stage {
 func (d statusData) facts() []ui.Fact {
 	o, l := d.Order, d.L
 	facts := []ui.Fact{
-		{Label: l.KeysOrderNumber(), Value: o.Number},
 		{Label: l.KeysWhat(), Value: keys.QuantityOf(l, o.Product, o.Quantity)},
 		{Label: l.KeysPurpose(), Value: l.Code("keys.purpose." + o.Purpose)},
 		{Label: l.KeysSystemNumber(), Value: o.SystemNumber},
@@ -162,8 +177,10 @@ func (d statusData) timeline() []ui.Event {
 		if !ok {
 			continue
 		}
-		out = append(out, ui.Event{When: d.L.DateTime(e.At, d.Zone), Machine: e.At.UTC().Format(time.RFC3339), Text: d.L.Code(e.Name), Note: d.note(e),
-			Icon: look.icon, Tone: look.tone})
+		out = append(out, ui.Event{
+			When: d.L.DateTime(e.At, d.Zone), Machine: e.At.UTC().Format(time.RFC3339), Text: d.L.Code(e.Name), Note: d.note(e),
+			Icon: look.icon, Tone: look.tone,
+		})
 	}
 	return out
 }

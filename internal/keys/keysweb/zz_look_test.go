@@ -32,9 +32,18 @@ func TestZZLook(t *testing.T) {
 	k := f
 	k.Product, k.SystemNumber, k.Code = "key", "B 88-2", "A 12"
 	dk := s.Draft(t, k)
-	pages := map[string]string{"start": "/keys", "who": "/keys/new?product=fob&q=bjerkelia", "numbers": "/keys/order/" + d.ID + "/numbers", "numberskey": "/keys/order/" + dk.ID + "/numbers",
+	pages := map[string]string{
+		"start": "/keys", "who": "/keys/new?product=fob&q=bjerkelia", "numbers": "/keys/order/" + d.ID + "/numbers", "numberskey": "/keys/order/" + dk.ID + "/numbers",
 		"you": "/keys/order/" + d.ID + "/you", "sum": "/keys/order/" + d.ID + "/sum", "unpaid": s.page(unpaid) + "?later=1", "paid": s.page(paid), "rejected": s.page(rejected), "sent": s.page(sent),
-		"received": s.page(sent) + "/received", "req": "/keys/requisition?agreement=" + s.Agreement.ID, "reqsent": "/keys/requisition/sent", "gone": "/keys/order/x/you"}
+		"received": s.page(sent) + "/received", "req": "/keys/requisition?agreement=" + s.Agreement.ID, "reqsent": "/keys/requisition/sent", "gone": "/keys/order/x/you",
+	}
+	for i := 0; i < 0; i++ {
+	}
+	wn := f
+	wn.Code = "99"
+	d9, _ := s.Keys.Begin(t.Context(), s.Form(), "")
+	_, _ = s.Keys.FillNumbers(t.Context(), d9.ID, "192.0.2.9", f)
+	pages["wrongnum"] = "/keys/order/" + d9.ID + "/numbers"
 	for name, view := range map[string]webtest.View{"d": webtest.Desktop, "p": webtest.Phone} {
 		for _, dark := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
@@ -52,6 +61,10 @@ func TestZZLook(t *testing.T) {
 						continue
 					}
 					tab.Open(url + path)
+					if n == "wrongnum" {
+						tab.Fill("code", "99")
+						tab.Click("main button[type=submit]")
+					}
 					suffix := ""
 					if dark {
 						suffix = "-dark"

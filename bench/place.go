@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"skranke/bench/floor"
@@ -33,7 +34,7 @@ func place(ctx context.Context, o options, r *report) error {
 	if o.quick {
 		orders = 60
 	}
-	var commits []string
+	var counts []string
 	for _, k := range kinds {
 		m, err := openPair(ctx, k, dir)
 		if err != nil {
@@ -45,7 +46,8 @@ func place(ctx context.Context, o options, r *report) error {
 				return errors.Join(fmt.Errorf("%s: %w", k.name, err), m.close())
 			}
 			r.share(fmt.Sprintf("%s: place, pay, approve; %d writer%s", k.name, writers, plural(writers)), "orders/s", median(ours.speed), median(theirs.speed), 0.5)
-			commits = append(commits, fmt.Sprintf("%s, %d: %.1f and %.1f", k.name, writers, median(ours.commits), median(theirs.commits)))
+			counts = append(counts, fmt.Sprintf("%s, %d: %.1f and %.1f commits, %.1f and %.1f ms", k.name, writers,
+				median(ours.commits), median(theirs.commits), median(ours.cpu), median(theirs.cpu)))
 		}
 		if err := m.close(); err != nil {
 			return err
@@ -55,8 +57,9 @@ func place(ctx context.Context, o options, r *report) error {
 		"(billing.Apply), the approver's yes (approval.Decide), three mails to the mailbox and the capture, with a provider in this process; every event,\n"+
 		"reaction and job as in `serve`. Floor: the same rows written statement by statement, prepared, over the bare driver in as many transactions, jobs\n"+
 		"inserted, locked and completed in the same table by as many workers; no reads but the jobs themselves, no rendering: letters are copied from ours.\n"+
-		"Filling in the form is not counted. Same schema, same sync setting (WAL and FULL; PostgreSQL with fsync). Commits an order, ours and the floor's:\n%s.",
-		orders, strings.Join(commits, "; "))
+		"Filling in the form is not counted. Same schema, same sync setting (WAL and FULL; PostgreSQL with fsync). Commits and this process's CPU\n"+
+		"time an order, ours and the floor's: %s.",
+		orders, strings.Join(counts, "; "))
 	return nil
 }
 
@@ -68,7 +71,7 @@ type pair struct {
 }
 
 // series is what the rounds of one side gave.
-type series struct{ speed, commits []float64 }
+type series struct{ speed, commits, cpu []float64 }
 
 func openPair(ctx context.Context, k kind, dir string) (*pair, error) {
 	m := &pair{}
@@ -125,10 +128,12 @@ func (m *pair) alternate(ctx context.Context, writers, orders, runs int) (ours, 
 			if err != nil {
 				return ours, theirs, err
 			}
+			cpu := cpuTime()
 			took, err := do(ctx, writers, orders)
 			if err != nil {
 				return ours, theirs, err
 			}
+			side.cpu = append(side.cpu, (cpuTime()-cpu).Seconds()*1000/float64(orders))
 			after, err := commitsOf(ctx, m.addrs[i])
 			if err != nil {
 				return ours, theirs, err
@@ -243,6 +248,15 @@ func commitsOf(ctx context.Context, dsn string) (int64, error) {
 	}
 	n, err := db.One[int64](ctx, d, `SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT) AS n`)
 	return n, errors.Join(err, d.Close())
+}
+
+// cpuTime is what this process has computed so far. It tells the same on a busy machine; PostgreSQL's own is not in it.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func replacePath(address, database string) string {

@@ -129,11 +129,10 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 
 // problem turns every error of an operation into one shape. What is not a fault is ours: the log gets the cause, the caller a reference.
 func problem(hc huma.Context, status int, msg string, errs ...error) huma.StatusError {
-	ctx := context.TODO() // huma asks for an example of an error while no call is under way
-	if hc != nil {
-		ctx = hc.Context()
+	if hc == nil { // huma asks for an example of an error while no call is under way
+		return &Problem{Status: status}
 	}
-	err := errors.Join(errs...)
+	ctx, err := hc.Context(), errors.Join(errs...)
 	if status != http.StatusInternalServerError { // huma's own checks of the input
 		p := &Problem{Type: "about:blank", Title: of(ctx).lang.Code("fault.invalid"), Status: status, Code: "api.input"}
 		for _, e := range errs {

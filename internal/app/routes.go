@@ -8,6 +8,7 @@ import (
 	"skranke/internal/approval/approvalweb"
 	"skranke/internal/authz"
 	"skranke/internal/billing/billingweb"
+	"skranke/internal/demo"
 	"skranke/internal/event/eventweb"
 	"skranke/internal/fault"
 	"skranke/internal/files"
@@ -34,7 +35,6 @@ func (a *App) routes() *web.Edge {
 		web.Route{Pattern: "GET /readyz", Handle: a.ready, Who: web.Machine},
 		web.Route{Pattern: "GET /metrics", Handle: a.showMetrics, Who: web.Machine},
 		web.Route{Pattern: "GET /stil", Handle: style, Look: []string{"/stil"}},
-		web.Route{Pattern: "GET /{$}", Handle: a.start},
 		web.Route{Pattern: "GET /office", Handle: a.start, Who: web.Staff, Area: ui.Office},
 		web.Route{Pattern: "GET /my", Handle: a.start, Who: web.SignedIn, Area: ui.Portal},
 	)
@@ -54,7 +54,10 @@ func (a *App) pages(e *web.Edge) {
 	e.Mount((&billingweb.Pages{Billing: a.Billing, Zone: a.Zone, About: paths}).Routes()...)
 	e.Mount((&mailweb.Pages{Post: a.Mail, Zone: a.Zone}).Routes()...)
 	e.Mount((&eventweb.Pages{DB: a.DB, Zone: a.Zone, Names: a.names, Customers: a.customers, Paths: paths}).Routes()...)
-	if a.Demo {
+	if !a.Demo {
+		e.Mount(web.Route{Pattern: "GET /{$}", Handle: a.start})
+	} else {
+		e.Mount(demo.Pages(a.Identity, a.Brand.Name, "", home).Routes()...)
 		e.Mount((&mailweb.MailboxPages{Box: mail.Mailbox{DB: a.DB}, Zone: a.Zone}).Routes()...)
 	}
 	present := map[string]approvalweb.Present{}

@@ -3,7 +3,6 @@ package demo
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"skranke/internal/identity"
 	"skranke/internal/keys"
@@ -64,24 +63,28 @@ func (b *builder) given(h *house, s *stock) (items []keys.Item) {
 	for _, f := range h.flats {
 		family := b.family(h, f)
 		for i := range b.between(max(1, s.perFlat-2), s.perFlat+1) {
-			it := b.item(h, s)
+			z := s.zones[0]
+			if b.in(35) {
+				z = s.zones[min(1, len(s.zones)-1)]
+			}
+			it := b.item(h, s, z)
 			it.SiteID, it.FlatID, it.Flat, it.Holder = f.SiteID, f.ID, f.Number, family[i%len(family)]
 			items = append(items, it)
 		}
 	}
 	for i := range s.loose {
-		it := b.item(h, s)
+		it := b.item(h, s, pick(b, s.zones))
 		it.Holder = h.people[i%len(h.people)].name
 		if i >= len(h.people) {
 			it.Holder = b.name(h.l)
 		}
 		items = append(items, it)
 	}
-	if len(h.flats) > 0 { // whoever looks after the house has one of each
+	if len(h.flats) > 0 { // whoever looks after the house comes everywhere
 		for _, p := range h.people {
 			if p.role == identity.Caretaker {
-				it := b.item(h, s)
-				it.Code, it.Holder, it.State = s.zones[len(s.zones)-1].code, p.name, keys.ItemActive
+				it := b.item(h, s, s.zones[len(s.zones)-1])
+				it.Holder, it.State = p.name, keys.ItemActive
 				items = append(items, it)
 			}
 		}
@@ -90,11 +93,7 @@ func (b *builder) given(h *house, s *stock) (items []keys.Item) {
 }
 
 // item is one fob or key: most are in use, some were lost, blocked or handed in.
-func (b *builder) item(h *house, s *stock) keys.Item {
-	z := s.zones[0]
-	if b.in(35) {
-		z = pick(b, s.zones)
-	}
+func (b *builder) item(h *house, s *stock, z zone) keys.Item {
 	state := keys.ItemActive
 	switch n := b.between(1, 100); {
 	case n <= 2:
@@ -104,8 +103,6 @@ func (b *builder) item(h *house, s *stock) keys.Item {
 	case n <= 8:
 		state = keys.ItemReturned
 	}
-	begin := b.moment(h.since, 12, 0)
-	span := b.moment(b.today.AddMonths(-12), 12, 0).Sub(begin)
-	since := begin.Add(time.Duration(b.chance.Int64N(int64(span)))).Truncate(time.Minute)
-	return keys.Item{Code: z.code, Serial: s.mint(z.code), State: state, Since: since}
+	given := b.work.NextWorkday(h.since.AddDays(b.between(0, b.today.AddMonths(-12).Sub(h.since))))
+	return keys.Item{Code: z.code, Serial: s.mint(z.code), State: state, Since: b.moment(given, b.between(8, 15), b.between(0, 59))}
 }

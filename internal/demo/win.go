@@ -53,7 +53,7 @@ func (h *house) approvers() (all []person) {
 func (b *builder) win(ctx context.Context) error {
 	flats, items := 0, 0
 	for _, c := range customers {
-		h := &house{customer: c, since: b.work.NextWorkday(b.today.AddMonths(-c.months))}
+		h := &house{customer: c, since: b.work.NextWorkday(b.today.AddMonths(-c.months).AddDays(-b.between(0, 26)))}
 		b.set(b.moment(h.since, 9, b.between(0, 59)))
 		for _, part := range []func(context.Context, *house) error{b.customer, b.buildings, b.members, b.agree, b.equip} {
 			if err := part(ctx, h); err != nil {
@@ -185,11 +185,12 @@ func (b *builder) agree(ctx context.Context, h *house) error {
 	return nil
 }
 
-// endAgreement plans the day on which an agreement was ended, and the draft of a new one, which nobody has signed yet.
+// endAgreement plans how an agreement was ended, some weeks before its last day, and the draft of a new one, which nobody
+// has signed yet.
 func (b *builder) endAgreement(h *house) {
 	by := b.staff[identity.Sales]
 	last := h.ends(b)
-	b.at(b.moment(last, 15, 12), func(ctx context.Context) error {
+	b.at(b.moment(b.work.AddWorkdays(last, -28), 14, 12), func(ctx context.Context) error {
 		_, err := b.Agreements.End(ctx, by, h.agreement, last)
 		return err
 	})
@@ -201,7 +202,8 @@ func (b *builder) endAgreement(h *house) {
 	})
 }
 
-// ends is the last day of the agreement.
+// ends is the last day of the agreement: that of a month.
 func (h *house) ends(b *builder) day.Date {
-	return b.work.AddWorkdays(b.today.AddMonths(-h.deal.ended), 1)
+	d := b.today.AddMonths(-h.deal.ended)
+	return day.New(d.Year(), d.Month(), 0)
 }

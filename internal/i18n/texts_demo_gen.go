@@ -63,30 +63,30 @@ func (l L) DemoCard() string {
 	return "Kortnummer"
 }
 
-// DemoCustomers is "At the customers" in English.
+// DemoCustomers is "Sign in at a customer" in English.
 func (l L) DemoCustomers() string {
 	switch l {
 	case SV:
-		return "Hos kunderna"
+		return "Logga in hos en kund"
 	case DA:
-		return "Hos kunderne"
+		return "Log ind hos en kunde"
 	case EN:
-		return "At the customers"
+		return "Sign in at a customer"
 	}
-	return "Hos kundene"
+	return "Logg inn hos en kunde"
 }
 
-// DemoFirm is "At {firm}" in English.
+// DemoFirm is "Sign in at {firm}" in English.
 func (l L) DemoFirm(firm string) string {
 	switch l {
 	case SV:
-		return "På " + firm
+		return "Logga in hos " + firm
 	case DA:
-		return "Hos " + firm
+		return "Log ind hos " + firm
 	case EN:
-		return "At " + firm
+		return "Sign in at " + firm
 	}
-	return "I " + firm
+	return "Logg inn hos " + firm
 }
 
 // DemoFirst is "Try this first" in English.
@@ -178,17 +178,17 @@ func (l L) DemoMake() string {
 	return "Lag brikken"
 }
 
-// DemoMakeText is "{name} in production finds the order in the list, enters a serial number, for instance {serial}, and marks the fob as ready." in English.
-func (l L) DemoMakeText(name string, serial string) string {
+// DemoMakeText is "{name} in production finds the order in the list, enters the serial number and marks the fob as ready." in English.
+func (l L) DemoMakeText(name string) string {
 	switch l {
 	case SV:
-		return name + " i produktionen hittar beställningen i listan, skriver in ett serienummer, till exempel " + serial + ", och markerar brickan som klar."
+		return name + " i produktionen hittar beställningen i listan, skriver in serienumret och markerar brickan som klar."
 	case DA:
-		return name + " i produktionen finder bestillingen på listen, skriver et serienummer ind, for eksempel " + serial + ", og markerer brikken som klar."
+		return name + " i produktionen finder bestillingen på listen, skriver serienummeret ind og melder brikken klar."
 	case EN:
-		return name + " in production finds the order in the list, enters a serial number, for instance " + serial + ", and marks the fob as ready."
+		return name + " in production finds the order in the list, enters the serial number and marks the fob as ready."
 	}
-	return name + " i produksjonen finner bestillingen i listen, skriver inn et serienummer, for eksempel " + serial + ", og merker brikken som klar."
+	return name + " i produksjonen finner bestillingen i listen, skriver inn serienummeret og merker brikken som klar."
 }
 
 // DemoMore is "More to see" in English.
@@ -267,30 +267,17 @@ func (l L) DemoPayText() string {
 	return "Alle framtidige utløpsdatoer og alle tre sifre godtas. Beløpet blir bare reservert."
 }
 
-// DemoPeople is "Sign in with one click" in English.
-func (l L) DemoPeople() string {
-	switch l {
-	case SV:
-		return "Logga in med ett klick"
-	case DA:
-		return "Log ind med ét klik"
-	case EN:
-		return "Sign in with one click"
-	}
-	return "Logg inn med ett klikk"
-}
-
-// DemoPeopleLead is "On the usual sign-in page everybody's password is {password}." in English.
+// DemoPeopleLead is "One click will do. On the sign-in page everybody's password is {password}." in English.
 func (l L) DemoPeopleLead(password string) string {
 	switch l {
 	case SV:
-		return "På den vanliga inloggningssidan har alla lösenordet " + password + "."
+		return "Det räcker med ett klick. På inloggningssidan har alla lösenordet " + password + "."
 	case DA:
-		return "På den almindelige loginside har alle adgangskoden " + password + "."
+		return "Ét klik er nok. På loginsiden har alle adgangskoden " + password + "."
 	case EN:
-		return "On the usual sign-in page everybody's password is " + password + "."
+		return "One click will do. On the sign-in page everybody's password is " + password + "."
 	}
-	return "På den vanlige innloggingssiden har alle passordet " + password + "."
+	return "Ett klikk er nok. På innloggingssiden har alle passordet " + password + "."
 }
 
 // DemoRead is "Read the board's email" in English.
@@ -330,6 +317,15 @@ func (l L) DemoReadText(name string) string {
 		return "All email ends up in the demo's mailbox. " + name + " on the board has been sent a link."
 	}
 	return "All e-post havner i demoens postkasse. " + name + " i styret har fått en lenke."
+}
+
+// DemoSerial is "Serial number" in English.
+func (l L) DemoSerial() string {
+	switch l {
+	case EN:
+		return "Serial number"
+	}
+	return "Serienummer"
 }
 
 // DemoSignIn is "Sign in" in English.

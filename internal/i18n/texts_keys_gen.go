@@ -2,6 +2,17 @@
 
 package i18n
 
+// KeysAbout is "About the order" in English.
+func (l L) KeysAbout() string {
+	switch l {
+	case SV:
+		return "Om beställningen"
+	case EN:
+		return "About the order"
+	}
+	return "Om bestillingen"
+}
+
 // KeysAdditional is "In addition to the old ones" in English.
 func (l L) KeysAdditional() string {
 	switch l {
@@ -124,19 +135,6 @@ func (l L) KeysAskedResidentHint() string {
 		return "Pays by card now. The board is asked by e-mail."
 	}
 	return "Betaler med kort nå. Styret får spørsmålet på e-post."
-}
-
-// KeysBack is "Back" in English.
-func (l L) KeysBack() string {
-	switch l {
-	case SV:
-		return "Tillbaka"
-	case DA:
-		return "Tilbage"
-	case EN:
-		return "Back"
-	}
-	return "Tilbake"
 }
 
 // KeysBeginAnew is "Begin anew" in English.

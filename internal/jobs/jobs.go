@@ -108,7 +108,7 @@ func (j *Jobs) Open(workers int) error {
 		Logger: slog.New(quiet{j.log.Handler()}), JobTimeout: time.Minute, MaxAttempts: 25, RetryPolicy: retry{},
 		FetchCooldown: 2 * time.Millisecond, FetchPollInterval: time.Second,
 		CompletedJobRetentionPeriod: time.Hour, RescueStuckJobsAfter: 5 * time.Minute,
-		JobInsertMiddleware: []rivertype.JobInsertMiddleware{&wakeOnly{}},
+		Middleware: []rivertype.Middleware{&wakeOnly{}},
 	}
 	if workers > 0 {
 		c.Workers, c.PeriodicJobs = j.workers, j.periodic

@@ -146,11 +146,33 @@ func (d startData) box() string {
 	return "/mailbox?" + url.Values{"address": {d.Pages.Example.Approver}}.Encode()
 }
 
-func (a actor) role(l ui.L) string {
-	if a.Customer == "" {
-		return l.Code(a.Role)
+// about is what the list says of somebody: role, where, and what there is to see.
+func (a actor) about(l ui.L) string {
+	role := l.Code(a.Role)
+	if a.Customer != "" {
+		role += ", " + a.Customer
 	}
-	return l.Code(a.Role) + ", " + a.Customer
+	return role + ". " + l.Code("demo.hint."+a.Hint) + "."
 }
 
-func (a actor) hint(l ui.L) string { return l.Code("demo.hint." + a.Hint) }
+// cast lists people with a button each.
+func cast(l ui.L, caption string, all []actor) ui.TableData {
+	t := ui.TableData{L: l, Caption: caption, Cols: []ui.Col{{Label: l.KeysName(), Spot: ui.SpotTitle}, {Label: l.DemoSignIn(), Spot: ui.SpotCorner, Quiet: true}}}
+	for _, a := range all {
+		t.Rows = append(t.Rows, []ui.Cell{{Text: a.Person.Name, Sub: a.about(l)}, {Content: signIn(l, a.Person)}})
+	}
+	return t
+}
+
+// more is what else there is to look at.
+func (d startData) more() []ui.Fact {
+	l := d.L
+	all := []ui.Fact{
+		{Label: l.DemoMailboxText(), Content: link("/mailbox", l.DemoMailbox())},
+		{Label: l.DemoStyleText(), Content: link("/stil", l.DemoStyle())},
+	}
+	if d.Pages.API != "" {
+		all = append(all, ui.Fact{Label: l.DemoAPIText(), Content: link(d.Pages.API, l.DemoAPI())})
+	}
+	return all
+}

@@ -121,7 +121,7 @@ func (d orderData) head() ui.Head {
 	b := StatusBadge(d.L, d.View.Status())
 	return ui.Head{
 		Title: d.View.Number, Badge: &b, Crumbs: []ui.Link{{Text: d.L.KeysOfficeOrders(), Href: d.Side.orders}},
-		Lead: d.Customer.Name + ": " + d.L.KeysOfficeAbout(d.View.Flat, keys.QuantityOf(d.L, d.View.Product, d.View.Quantity)),
+		Lead: d.Customer.Name + ": " + d.L.KeysOfficeAbout(d.View.Flat, keys.QuantityOf(d.L, d.View.Product, d.View.Quantity)) + ", " + d.View.ResidentName,
 	}
 }
 

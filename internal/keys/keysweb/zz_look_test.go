@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"skranke/internal/keys"
+	"skranke/internal/keys/keystest"
 	"skranke/internal/web/webtest"
 )
 
@@ -26,8 +27,8 @@ func TestZZLook(t *testing.T) {
 	s.Reserve(t, sent.ID)
 	_ = s.Answer(t.Context(), sent.ID, 0, true)
 	s.News(t, sent.ID, "capture", nil)
-	_, _ = s.Keys.Made(t.Context(), s.all(), sent.ID, []string{"F-9001", "F-9002"})
-	_, _ = s.Keys.Sent(t.Context(), s.all(), sent.ID, "NO123")
+	_, _ = s.Keys.Made(t.Context(), keystest.All, sent.ID, []string{"F-9001", "F-9002"})
+	_, _ = s.Keys.Sent(t.Context(), keystest.All, sent.ID, "NO123")
 	d := s.Draft(t, f)
 	k := f
 	k.Product, k.SystemNumber, k.Code = "key", "B 88-2", "A 12"

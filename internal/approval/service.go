@@ -9,9 +9,8 @@ import (
 	"skranke/internal/db"
 	"skranke/internal/event"
 	"skranke/internal/fault"
+	"skranke/internal/id"
 	"skranke/internal/link"
-
-	"github.com/google/uuid"
 )
 
 // LinkKind is the purpose of the links mailed to approvers.
@@ -42,7 +41,7 @@ type Ask struct {
 // same revision again gives the request there is, without links.
 func (s *Service) Open(ctx context.Context, tx *db.Tx, by authz.Actor, a Ask) (Request, []link.Link, error) {
 	q := Request{
-		ID: uuid.Must(uuid.NewV7()).String(), Kind: a.Kind, Subject: a.Subject, Revision: a.Revision, CustomerID: a.CustomerID, SiteID: a.SiteID,
+		ID: id.New(), Kind: a.Kind, Subject: a.Subject, Revision: a.Revision, CustomerID: a.CustomerID, SiteID: a.SiteID,
 		Title: a.Title, AskedBy: a.AskedBy, Needed: max(1, a.Needed), State: Pending, CreatedAt: tx.Now, DueAt: a.DueAt, Version: 1,
 	}
 	if len(a.Approvers) < int(q.Needed) {
@@ -84,7 +83,7 @@ type Answer struct {
 }
 
 // Decide takes one approver's answer. The first rejection, or the last yes needed, settles the request; events tell which.
-func (s *Service) Decide(ctx context.Context, by authz.Actor, id string, a Answer) (v View, err error) {
+func (s *Service) Decide(ctx context.Context, by authz.Actor, requestID string, a Answer) (v View, err error) {
 	a.Comment = strings.TrimSpace(a.Comment)
 	switch {
 	case a.Do != Approve && a.Do != Reject:
@@ -95,17 +94,17 @@ func (s *Service) Decide(ctx context.Context, by authz.Actor, id string, a Answe
 		return v, fault.Field("reason", "approval.reason_long")
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if err := db.LockRow(ctx, tx, "approval_requests", id); err != nil {
+		if err := db.LockRow(ctx, tx, "approval_requests", requestID); err != nil {
 			return err
 		}
-		if v, err = load(ctx, tx, by, id); err != nil {
+		if v, err = load(ctx, tx, by, requestID); err != nil {
 			return err
 		}
 		next, err := v.Next(a.Do, by, v.facts(tx.Now))
 		if err != nil {
 			return err
 		}
-		d := Decision{ID: uuid.Must(uuid.NewV7()).String(), RequestID: id, PersonID: by.ID, Decision: a.Do, Comment: a.Comment, Via: a.Via, At: tx.Now}
+		d := Decision{ID: id.New(), RequestID: requestID, PersonID: by.ID, Decision: a.Do, Comment: a.Comment, Via: a.Via, At: tx.Now}
 		if err := addDecision(ctx, tx, d); err != nil {
 			return err
 		}

@@ -57,12 +57,12 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 		p.SetMaxIdleConns(8)
 		d.read, d.write = p, p
 	} else {
-		w, err := openLite("file:"+dsn+pragmas+forWriting, true)
+		w, err := openLite("file:"+escape.Replace(dsn)+pragmas+forWriting, true)
 		if err != nil {
 			return nil, fmt.Errorf("open SQLite: %w", err)
 		}
 		w.SetMaxOpenConns(1)
-		r, err := openLite("file:"+dsn+pragmas+forReading, false)
+		r, err := openLite("file:"+escape.Replace(dsn)+pragmas+forReading, false)
 		if err != nil {
 			return nil, fmt.Errorf("open SQLite for reading: %w", err)
 		}
@@ -75,6 +75,9 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	}
 	return d, nil
 }
+
+// escape keeps what means something in a SQLite address from meaning it in a path.
+var escape = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 
 // IsPostgres tells a PostgreSQL URL from the path of a SQLite file.
 func IsPostgres(dsn string) bool {

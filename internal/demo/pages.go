@@ -8,7 +8,7 @@ import (
 // Example is an order that a resident of the first association can make: it stands on the start page, to be copied.
 var Example = demoweb.Example{
 	Search: "Granlia", House: "Granlia borettslag", CustomerNumber: "10001", SystemNumber: "FV-4417", Zone: "1", Flat: "H0304",
-	Name: "Nora Solbakken", Email: "nora@epost.example", Phone: "400 00 555", Card: goodCard, Serial: "10441-90001",
+	Name: "Nora Solbakken", Email: "nora@by.example", Phone: "400 00 555", Card: goodCard, Serial: "10441-90001",
 	Approver: "torill.hagen@granlia.example", Maker: "kjersti@" + firmDomain,
 }
 

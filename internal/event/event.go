@@ -9,8 +9,7 @@ import (
 
 	"skranke/internal/authz"
 	"skranke/internal/db"
-
-	"github.com/google/uuid"
+	"skranke/internal/id"
 )
 
 // Event is one thing that happened to one record. Data holds ids, numbers and codes, never names of people.
@@ -59,7 +58,7 @@ func (l *Log) Names() (names []string) {
 
 // Record writes the event in the caller's transaction, so that neither exists without the other, and runs the reactions.
 func (l *Log) Record(ctx context.Context, tx *db.Tx, by authz.Actor, e Event) error {
-	e.ID, e.At = uuid.Must(uuid.NewV7()).String(), tx.Now
+	e.ID, e.At = id.New(), tx.Now
 	e.Actor, e.ActorKind, e.OnBehalf = by.ID, by.Kind, by.OnBehalf
 	if e.Data.V == nil {
 		e.Data.V = map[string]any{}

@@ -20,8 +20,6 @@ func init() {
 		{"fault.sign_in.advice", [...]string{"Siden er bare for dem som er logget inn. Etter innloggingen åpnes den av seg selv.", "Sidan är bara för inloggade. Efter inloggningen öppnas den av sig själv.", "Siden er kun for dem, der er logget ind. Efter login åbner den af sig selv.", "This page is for people who are signed in. It opens by itself after signing in."}},
 		{"fault.too_large", [...]string{"Det som ble sendt, er for stort", "Det som skickades är för stort", "Det, der blev sendt, er for stort", "What was sent is too large"}},
 		{"fault.too_large.advice", [...]string{"Send færre eller mindre filer om gangen.", "Skicka färre eller mindre filer åt gången.", "Send færre eller mindre filer ad gangen.", "Send fewer or smaller files at a time."}},
-		{"fault.too_many", [...]string{"For mange forsøk", "För många försök", "For mange forsøg", "Too many attempts"}},
-		{"fault.too_many.advice", [...]string{"Vent noen minutter og prøv igjen.", "Vänta några minuter och försök igen.", "Vent et par minutter, og prøv igen.", "Wait a few minutes and try again."}},
 		{"money.currency", [...]string{"Beløpene har ulik valuta", "Beloppen har olika valuta", "Beløbene er i forskellige valutaer", "The amounts are in different currencies"}},
 		{"money.decimals", [...]string{"Skriv beløpet med høyst to desimaler, for eksempel 1234,50", "Skriv beloppet med högst två decimaler, till exempel 1234,50", "Skriv beløbet med højst to decimaler, for eksempel 1234,50", "Write the amount with at most two decimals, for example 1234.50"}},
 		{"money.empty", [...]string{"Skriv et beløp", "Skriv ett belopp", "Skriv et beløb", "Enter an amount"}},

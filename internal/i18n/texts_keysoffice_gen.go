@@ -1076,17 +1076,17 @@ func (l L) KeysOfficeViews() string {
 	return "Bestillinger etter hvor de er"
 }
 
-// KeysOfficeWaitsFor is "What the order waits for" in English.
+// KeysOfficeWaitsFor is "Payment, board and workshop" in English.
 func (l L) KeysOfficeWaitsFor() string {
 	switch l {
 	case SV:
-		return "Vad beställningen väntar på"
+		return "Betalning, styrelse och verkstad"
 	case DA:
-		return "Hvad bestillingen venter på"
+		return "Betaling, bestyrelse og værksted"
 	case EN:
-		return "What the order waits for"
+		return "Payment, board and workshop"
 	}
-	return "Hva bestillingen venter på"
+	return "Betaling, styre og verksted"
 }
 
 // KeysOfficeWorkWaits is "Starts when payment and board are ready" in English.

@@ -2,31 +2,6 @@
 
 package i18n
 
-// WordsDays is "{n} days" in English.
-func (l L) WordsDays(n int) string {
-	switch l {
-	case SV:
-		if n == 1 {
-			return l.count(n) + " dag"
-		}
-		return l.count(n) + " dagar"
-	case DA:
-		if n == 1 {
-			return l.count(n) + " dag"
-		}
-		return l.count(n) + " dage"
-	case EN:
-		if n == 1 {
-			return l.count(n) + " day"
-		}
-		return l.count(n) + " days"
-	}
-	if n == 1 {
-		return l.count(n) + " dag"
-	}
-	return l.count(n) + " dager"
-}
-
 // WordsDaysAgo is "{n} days ago" in English.
 func (l L) WordsDaysAgo(n int) string {
 	switch l {

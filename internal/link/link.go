@@ -14,6 +14,7 @@ import (
 
 	"skranke/internal/db"
 	"skranke/internal/fault"
+	"skranke/internal/id"
 
 	"github.com/google/uuid"
 )
@@ -89,7 +90,7 @@ func (s *Signer) parse(kind, token string) (string, bool) {
 
 // Make stores a new link; valid zero means that it does not expire.
 func Make(ctx context.Context, tx *db.Tx, kind, subject, personID string, valid time.Duration) (Link, error) {
-	l := Link{ID: uuid.Must(uuid.NewV7()).String(), Kind: kind, Subject: subject, PersonID: personID, CreatedAt: tx.Now}
+	l := Link{ID: id.New(), Kind: kind, Subject: subject, PersonID: personID, CreatedAt: tx.Now}
 	if valid > 0 {
 		ends := tx.Now.Add(valid)
 		l.ExpiresAt = &ends

@@ -92,7 +92,7 @@ func (d page) table() ui.TableData {
 		{Label: l.EventWhat(), Spot: ui.SpotTitle},
 		{Label: l.EventWhen()},
 		{Label: l.EventWho(), Spot: ui.SpotLabeled},
-		{Label: l.EventCustomer(), Spot: ui.SpotLabeled},
+		{Label: l.EventCustomer()},
 		{Label: l.EventKind(), Spot: ui.SpotLabeled},
 	}}
 	for _, e := range d.Events {

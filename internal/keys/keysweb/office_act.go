@@ -168,7 +168,7 @@ func (p *Pages) resend(w http.ResponseWriter, r *http.Request) error {
 func (d orderData) mailTable() ui.TableData {
 	l := d.L
 	t := ui.TableData{L: l, Caption: l.KeysOfficeMails(), Cols: []ui.Col{
-		{Label: l.MailSubject(), Spot: ui.SpotTitle}, {Label: l.MailState(), Spot: ui.SpotCorner}, {Label: l.KeysOfficeResend(), Quiet: true, Spot: ui.SpotAmount},
+		{Label: l.MailSubject(), Spot: ui.SpotTitle}, {Label: l.MailState(), Spot: ui.SpotCorner}, {Label: l.KeysOfficeResend(), Quiet: true},
 	}}
 	for _, m := range d.mails() {
 		badge, resend := m.Badge, ui.Cell{}

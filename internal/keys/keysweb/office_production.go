@@ -137,7 +137,7 @@ func (d productionData) missing(o keys.Row) ui.Cell {
 	if o.Made >= o.Quantity {
 		return ui.Cell{Badge: &ui.Badge{State: ui.Done, Text: d.L.KeysOfficeAllMade()}}
 	}
-	return ui.Cell{Text: d.L.Int(o.Quantity-o.Made) + " / " + d.L.Int(o.Quantity), Tabular: true}
+	return named(d.L.KeysOfficeMissing(), d.L.Int(o.Quantity-o.Made)+" / "+d.L.Int(o.Quantity))
 }
 
 func (d productionData) since(at *time.Time) string {
@@ -148,26 +148,25 @@ func (d productionData) since(at *time.Time) string {
 }
 
 func (d productionData) makeTable(s system) ui.TableData {
-	l := d.L
+	l, code := d.L, codeLabel(d.L, s.Rows[0].Product)
 	t := ui.TableData{L: l, Caption: s.Title, Cols: []ui.Col{
 		{Label: l.KeysOrderNumber(), Spot: ui.SpotTitle},
 		{Label: l.KeysWhat()},
-		{Label: codeLabel(l, s.Rows[0].Product), Spot: ui.SpotLabeled},
-		{Label: l.KeysFlat(), Spot: ui.SpotLabeled},
-		{Label: l.KeysDelivery(), Spot: ui.SpotLabeled},
-		{Label: l.KeysOfficeApprovedOn(), Spot: ui.SpotLabeled},
-		{Label: l.KeysOfficeMissing(), Spot: ui.SpotLabeled},
-		{Label: l.KeysOfficeDo(), Quiet: true, Spot: ui.SpotAmount},
+		{Label: code},
+		{Label: l.KeysFlat()},
+		{Label: l.KeysDelivery()},
+		{Label: l.KeysOfficeApprovedOn()},
+		{Label: l.KeysOfficeMissing()},
+		{Label: l.KeysOfficeDo(), Quiet: true},
 	}}
 	for _, o := range s.Rows {
 		t.Rows = append(t.Rows, []ui.Cell{
 			{Content: oneLineLink(officeSide.orders+"/"+o.ID, o.Number)},
 			{Text: keys.QuantityOf(l, o.Product, o.Quantity)},
-			{Text: o.Code},
-			{Text: o.Flat},
+			named(code, o.Code),
+			named(l.KeysFlat(), o.Flat),
 			{Text: l.Code("keys.delivery." + o.Delivery)},
-			{Content: oneLine(d.since(o.DecidedAt), "")},
-			d.missing(o),
+			named(l.KeysOfficeApprovedOn(), d.since(o.DecidedAt)), d.missing(o),
 			{Content: rowActions(d, o)},
 		})
 	}
@@ -180,22 +179,24 @@ func (d productionData) collectTable() ui.TableData {
 		{Label: l.KeysOrderNumber(), Spot: ui.SpotTitle},
 		{Label: l.KeysOfficeCustomer()},
 		{Label: l.KeysWhat()},
-		{Label: l.KeysFlat(), Spot: ui.SpotLabeled},
-		{Label: l.KeysOfficeOrdered(), Spot: ui.SpotLabeled},
-		{Label: l.KeysOfficeDo(), Quiet: true, Spot: ui.SpotAmount},
+		{Label: l.KeysFlat()},
+		{Label: l.KeysOfficeOrdered()},
+		{Label: l.KeysOfficeDo(), Quiet: true},
 	}}
 	for _, o := range d.Collecting {
 		t.Rows = append(t.Rows, []ui.Cell{
 			{Content: oneLineLink(officeSide.orders+"/"+o.ID, o.Number)},
 			{Text: d.Customers[o.CustomerID]},
 			{Text: keys.QuantityOf(l, o.Product, o.Quantity)},
-			{Text: o.Flat},
-			{Content: oneLine(l.Date(day.Of(o.CreatedAt, d.Zone)), "")},
+			named(l.KeysFlat(), o.Flat), named(l.KeysOfficeOrdered(), l.Date(day.Of(o.CreatedAt, d.Zone))),
 			{Content: rowActions(d, o)},
 		})
 	}
 	return t
 }
+
+// named is a cell that brings its name along on a phone without leaving its place before the row's forms, which stand last.
+func named(label, text string) ui.Cell { return ui.Cell{Content: namedLine(label, text)} }
 
 // problem is what was no longer so when a form was sent.
 func (d productionData) problem() *ui.Link {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,8 +22,9 @@ import (
 )
 
 const (
-	startPatience = 90 * time.Second // making the demonstration's data included
-	stopPatience  = 40 * time.Second // a little more than the program's own
+	startPatience   = 90 * time.Second // making the demonstration's data included
+	commandPatience = 20 * time.Second
+	stopPatience    = 40 * time.Second // a little more than the program's own
 )
 
 // server is one running `skranke serve` or `skranke demo`.
@@ -186,9 +188,14 @@ func freeAddress(t testing.TB) string {
 // command runs a command of the program that ends by itself.
 func command(t testing.TB, input string, args ...string) (out string, code int) {
 	t.Helper()
-	cmd := exec.Command(binary(t), args...)
+	ctx, cancel := context.WithTimeout(t.Context(), commandPatience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary(t), args...)
 	cmd.Env, cmd.Dir, cmd.Stdin = environment(), t.TempDir(), strings.NewReader(input)
 	both, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		t.Errorf("skranke %v goes on and on:\n%s", args, both)
+	}
 	var ended *exec.ExitError
 	if err != nil && !errors.As(err, &ended) {
 		t.Fatalf("run skranke %v: %v", args, err)

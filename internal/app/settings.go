@@ -166,6 +166,16 @@ func (s *Settings) complete() (err error) {
 	if s.Brand, err = brand.New(s.brandName, s.color); err != nil {
 		return fmt.Errorf("settings name and color: %w", err)
 	}
+	if s.Logo == "" {
+		return nil
+	}
+	content, err := os.ReadFile(s.Logo)
+	if err == nil {
+		s.Brand, err = s.Brand.WithLogo(content)
+	}
+	if err != nil {
+		return fmt.Errorf("setting logo: %w", err)
+	}
 	return nil
 }
 

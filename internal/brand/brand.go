@@ -37,6 +37,7 @@ type Brand struct {
 
 	css, hash string
 	icon      []byte
+	logo      logo
 }
 
 var hexColor = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
@@ -86,6 +87,9 @@ func (b Brand) Handler() http.Handler {
 		case b.IconPath():
 			h.Set("Content-Type", "image/svg+xml")
 			body = b.icon
+		case b.LogoURL:
+			h.Set("Content-Type", b.logo.kind)
+			body = b.logo.content
 		default:
 			http.NotFound(w, r)
 			return

@@ -116,21 +116,29 @@ func (d *DB) Exec(context.Context, string, ...any) (int64, error) {
 
 // Query reads outside a transaction.
 func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	query, args = expand(query, args)
-	count(ctx)
-	return d.read.QueryContext(ctx, query, bind(d.sqlite, args)...)
+	query, args = ready(ctx, d.sqlite, query, args)
+	return d.read.QueryContext(ctx, query, args...)
 }
 
-type counterKey struct{}
+type watchKey struct{}
+
+// Watch lets fn see every statement run under the context that it returns, as the database gets it: tests ask for its plan.
+func Watch(ctx context.Context, fn func(query string, args []any)) context.Context {
+	return context.WithValue(ctx, watchKey{}, fn)
+}
 
 // WithCount counts the statements run under the context that it returns: tests use it to prove that a page asks no query per row.
 func WithCount(ctx context.Context) (context.Context, *atomic.Int64) {
 	n := new(atomic.Int64)
-	return context.WithValue(ctx, counterKey{}, n), n
+	return Watch(ctx, func(string, []any) { n.Add(1) }), n
 }
 
-func count(ctx context.Context) {
-	if n, ok := ctx.Value(counterKey{}).(*atomic.Int64); ok {
-		n.Add(1)
+// ready makes a statement what the database gets, and shows it to whoever watches.
+func ready(ctx context.Context, lite bool, query string, args []any) (string, []any) {
+	query, args = expand(query, args)
+	args = bind(lite, args)
+	if fn, ok := ctx.Value(watchKey{}).(func(string, []any)); ok {
+		fn(query, args)
 	}
+	return query, args
 }

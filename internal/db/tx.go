@@ -33,9 +33,8 @@ func (t *Tx) AfterCommit(fn func()) { t.after = append(t.after, fn) }
 
 // Exec runs a statement and says how many rows it changed.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	query, args = expand(query, args)
-	count(ctx)
-	res, err := t.tx.ExecContext(ctx, query, bind(t.db.sqlite, args)...)
+	query, args = ready(ctx, t.db.sqlite, query, args)
+	res, err := t.tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -44,9 +43,8 @@ func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error)
 
 // Query reads inside the transaction.
 func (t *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	query, args = expand(query, args)
-	count(ctx)
-	return t.tx.QueryContext(ctx, query, bind(t.db.sqlite, args)...)
+	query, args = ready(ctx, t.db.sqlite, query, args)
+	return t.tx.QueryContext(ctx, query, args...)
 }
 
 // InTx runs fn in one transaction. An error or a panic rolls everything back. fn has no effect outside the

@@ -52,10 +52,23 @@ func TestRealDataIsNeverTakenForADemonstration(t *testing.T) {
 	})
 }
 
+// interrupted gives roles, and stops what is under way.
+type interrupted struct {
+	identity.Roles
+	stop func()
+}
+
+// Grants is what a person may do.
+func (i interrupted) Grants(p identity.Principal) []authz.Grant {
+	i.stop()
+	return i.Roles.Grants(p)
+}
+
 func TestABuildThatWasBrokenOffIsToldAndNotMended(t *testing.T) {
 	a := wired(t, dbtest.SQLite(t))
 	ctx, stop := context.WithCancel(t.Context())
-	err := demo.Build(ctx, house(a), func(string) { stop() }) // Ctrl+C when it says the first thing
+	a.Identity.Roles = interrupted{a.Identity.Roles, stop} // Ctrl+C when the first of the firm's people has been made
+	err := demo.Build(ctx, house(a), func(string) {})
 	if err == nil {
 		t.Fatal("a build whose context ended went well")
 	}

@@ -342,11 +342,6 @@ func (l L) KeysOfficeDo() string {
 	return "Registrer"
 }
 
-// KeysOfficeDoFor is "{action}: {number}" in English.
-func (L) KeysOfficeDoFor(action string, number string) string {
-	return action + ": " + number
-}
-
 // KeysOfficeDownload is "Download as CSV" in English.
 func (l L) KeysOfficeDownload() string {
 	switch l {
@@ -851,19 +846,6 @@ func (l L) KeysOfficeResend() string {
 		return "Send again"
 	}
 	return "Send på nytt"
-}
-
-// KeysOfficeResendOf is "Send again: {subject}" in English.
-func (l L) KeysOfficeResendOf(subject string) string {
-	switch l {
-	case SV:
-		return "Skicka igen: " + subject
-	case DA:
-		return "Send igen: " + subject
-	case EN:
-		return "Send again: " + subject
-	}
-	return "Send på nytt: " + subject
 }
 
 // KeysOfficeSearchSerial is "Beginning of the serial number" in English.

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"skranke/internal/fault"
+	"skranke/internal/id"
 	"skranke/internal/identity"
 	"skranke/internal/ui"
 	"skranke/internal/web"
@@ -97,12 +98,16 @@ func (p *Pages) person(ctx context.Context, email string) (identity.Person, erro
 
 // signInAs opens a session for one of the cast.
 func (p *Pages) signInAs(w http.ResponseWriter, r *http.Request) error {
-	who, err := identity.PersonByID(r.Context(), p.Identity.DB, r.PostFormValue("person"))
+	stranger, personID := fault.New(fault.NotFound, "identity.person.not_found"), r.PostFormValue("person")
+	if !id.Valid(personID) {
+		return stranger
+	}
+	who, err := identity.PersonByID(r.Context(), p.Identity.DB, personID)
 	if err != nil {
 		return err
 	}
 	if !p.plays(who) {
-		return fault.New(fault.NotFound, "identity.person.not_found")
+		return stranger
 	}
 	s, err := p.Identity.SignInAs(r.Context(), who.ID, identity.Attempt{Email: who.Email, Address: web.Address(r), Agent: r.UserAgent(), Previous: web.SessionToken(r)})
 	if err != nil {

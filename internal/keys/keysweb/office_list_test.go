@@ -1,8 +1,12 @@
 package keysweb_test
 
 import (
+	"bufio"
 	"encoding/csv"
 	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -149,6 +153,49 @@ func TestKEY9_TheProductionListGroupsByKeySystemOldestFirst(t *testing.T) {
 		if part := x.send("GET", path, nil, "HX-Request", "true").Body.String(); !strings.HasPrefix(strings.TrimSpace(part), `<div id="production"`) {
 			t.Errorf("htmx gets %s", part)
 		}
+	})
+}
+
+func TestKEY9_TheOpenProductionListHearsOfEveryMove(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		x := openDesk(t, d, keystest.Terms{})
+		o := x.making("20", nil)
+		go x.Pages.Hub.Run(t.Context(), slog.New(slog.DiscardHandler))
+		server := httptest.NewServer(x.Edge)
+		defer server.Close()
+		defer x.Pages.Hub.Close() // ends the stream, which the server waits for
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/office/keys/production/live", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Cookie", "skranke=x")
+		w, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Body.Close()
+		if w.StatusCode != 200 || w.Header.Get("Content-Type") != "text/event-stream" {
+			t.Fatalf("%d %s", w.StatusCode, w.Header.Get("Content-Type"))
+		}
+		heard := make(chan struct{})
+		go func() {
+			for lines := bufio.NewScanner(w.Body); lines.Scan(); {
+				if lines.Text() == "event: changed" {
+					close(heard)
+					return
+				}
+			}
+		}()
+		path := "/office/keys/orders/" + o.ID
+		for i := range 20 { // the ear of another node may open a moment after the stream
+			x.goes(path+"/make", url.Values{"serials": {fmt.Sprint("F-", i)}}, path)
+			select {
+			case <-heard:
+				return
+			case <-time.After(500 * time.Millisecond):
+			}
+		}
+		t.Error("the list was never told")
 	})
 }
 

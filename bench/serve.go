@@ -1,0 +1,5 @@
+package main
+
+import "context"
+
+func serve(context.Context, options, *report) error { return nil }

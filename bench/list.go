@@ -165,7 +165,7 @@ func rates(ctx context.Context, o options, r *report, k kind, s *shelf) error {
 	if err := level(ctx, f, srv, bytes.Clone(ours)); err != nil {
 		return err
 	}
-	var speed [2][]float64
+	var speed, cpu [2][]float64
 	clients := [2][]*client{}
 	for i, to := range []*server{s.srv, srv} {
 		for range 2 {
@@ -179,14 +179,17 @@ func rates(ctx context.Context, o options, r *report, k kind, s *shelf) error {
 	}
 	for range o.runs {
 		for i := range clients {
+			before := cpuTime()
 			n, err := rate(clients[i], during)
 			if err != nil {
 				return err
 			}
 			speed[i] = append(speed[i], n)
+			cpu[i] = append(cpu[i], (cpuTime()-before).Seconds()*1e6/(n*during.Seconds()))
 		}
 	}
 	r.share(fmt.Sprintf("%s: list of orders, %d kB", k.name, len(ours)/1000), "requests/s", median(speed[0]), median(speed[1]), 0.5)
+	r.note("%s: %.0f and %.0f µs of this process's CPU time a request, client included.", k.name, median(cpu[0]), median(cpu[1]))
 	return f.Close()
 }
 

@@ -69,8 +69,11 @@ func Open(ctx context.Context, s Settings) (*db.DB, error) {
 		return nil, fmt.Errorf("setting data: %w", err)
 	}
 	d, err := db.Open(ctx, s.Database)
-	if err != nil {
+	switch {
+	case err != nil && db.IsPostgres(s.Database):
 		return nil, fmt.Errorf("setting database: %w", err)
+	case err != nil:
+		return nil, fmt.Errorf("setting database: %s cannot be opened; write it as a file in a folder that exists, or postgres://user:password@host/name: %w", s.Database, err)
 	}
 	if err := Migrate(ctx, d); err != nil {
 		return nil, errors.Join(err, d.Close())

@@ -21,29 +21,29 @@ type place struct {
 	icon, href, module string
 	label              func(l i18n.L) string
 	needs              authz.Permission
-	bottom             bool // also in the phone's bar
+	bottom             func(l i18n.L) string // its label in the phone's bar, which has little room; nil keeps it out of there
 }
 
 // office is the menu of the operator's people; the first they may open is where they start.
 var office = []place{
-	{"hammer", "/office/keys/production", ModuleKeys, i18n.L.AppNavProduction, keys.MayProduce, true},
-	{"key-round", "/office/keys/orders", ModuleKeys, i18n.L.AppNavKeyOrders, keys.MaySee, true},
-	{"tags", "/office/keys/register", ModuleKeys, i18n.L.AppNavRegister, keys.MaySeeRegister, true},
-	{"building-2", "/office/customers", "", i18n.L.AppNavCustomers, identity.MaySeeCustomers, true},
-	{"handshake", "/office/agreements", "", i18n.L.AppNavAgreements, agreement.MaySee, false},
-	{"credit-card", "/office/payments", "", i18n.L.AppNavPayments, billing.MaySee, false},
-	{"mail", "/office/mails", "", i18n.L.AppNavMails, mail.MaySee, false},
-	{"history", "/office/events", "", i18n.L.AppNavEvents, event.MaySee, false},
+	{"hammer", "/office/keys/production", ModuleKeys, i18n.L.AppNavProduction, keys.MayProduce, i18n.L.AppNavProduction},
+	{"key-round", "/office/keys/orders", ModuleKeys, i18n.L.AppNavKeyOrders, keys.MaySee, i18n.L.AppNavKeyOrdersShort},
+	{"tags", "/office/keys/register", ModuleKeys, i18n.L.AppNavRegister, keys.MaySeeRegister, i18n.L.AppNavRegisterShort},
+	{"building-2", "/office/customers", "", i18n.L.AppNavCustomers, identity.MaySeeCustomers, i18n.L.AppNavCustomers},
+	{"handshake", "/office/agreements", "", i18n.L.AppNavAgreements, agreement.MaySee, nil},
+	{"credit-card", "/office/payments", "", i18n.L.AppNavPayments, billing.MaySee, nil},
+	{"mail", "/office/mails", "", i18n.L.AppNavMails, mail.MaySee, nil},
+	{"history", "/office/events", "", i18n.L.AppNavEvents, event.MaySee, nil},
 }
 
 const inboxHref = "/inbox"
 
 // portal is the menu of the customers' people.
 var portal = []place{
-	{"inbox", inboxHref, "", i18n.L.AppNavInbox, approval.MayDecide, true},
-	{"key-round", "/my/keys/orders", ModuleKeys, i18n.L.AppNavKeyOrders, keys.MaySee, true},
-	{"tags", "/my/keys/register", ModuleKeys, i18n.L.AppNavRegister, keys.MaySeeRegister, true},
-	{"handshake", "/agreements", "", i18n.L.AppNavAgreements, agreement.MaySee, true},
+	{"inbox", inboxHref, "", i18n.L.AppNavInbox, approval.MayDecide, i18n.L.AppNavInbox},
+	{"key-round", "/my/keys/orders", ModuleKeys, i18n.L.AppNavKeyOrders, keys.MaySee, i18n.L.AppNavKeyOrdersShort},
+	{"tags", "/my/keys/register", ModuleKeys, i18n.L.AppNavRegister, keys.MaySeeRegister, i18n.L.AppNavRegisterShort},
+	{"handshake", "/agreements", "", i18n.L.AppNavAgreements, agreement.MaySee, i18n.L.AppNavAgreements},
 }
 
 // menu is what stands beside a page: by who asks, not by where they are, so that nobody loses their way on a public page.
@@ -61,7 +61,8 @@ func (a *App) menu(ctx context.Context, v web.Visitor, area ui.Area, l i18n.L) (
 			item.Count, item.Hot = int(n), n > 0
 		}
 		side = append(side, item)
-		if p.bottom && len(bottom) < 5 {
+		if p.bottom != nil && len(bottom) < 5 {
+			item.Label = p.bottom(l)
 			bottom = append(bottom, item)
 		}
 	}

@@ -82,12 +82,12 @@ var table = []setting{
 	{"modules", strings.Join(allModules, ","), "what is switched on, of " + strings.Join(allModules, ", "), parseModules},
 	{"smtp", "", "smtp://user:password@host:587, or smtps:// for port 465 (default: mails are kept in the built-in mailbox)", parseSMTP},
 	{"mail-from", "Skranke <skranke@localhost.example>", "sender of mails", parseFrom},
-	{"files", "", "where files are kept: file:///folder or s3://bucket?region=… (default: files in data)", func(s *Settings, v string) error { s.Files = v; return nil }},
+	{"files", "", "where files are kept: file:///folder or s3://bucket?region=… (default: files in data)", parseFiles},
 	{"cards-listen", "127.0.0.1:0", "address of the built-in test card provider; port 0 takes a free one", func(s *Settings, v string) error { s.CardsListen = v; return hostPort(v) }},
 	{"cards-url", "", "address that browsers reach the test card provider on (default: http:// and cards-listen)", func(s *Settings, v string) error { return address(v, &s.CardsURL) }},
 	{"trusted-proxies", "", "networks of the proxies in front, such as 10.0.0.0/8,127.0.0.1/32", parseProxies},
 	{"metrics-token", "", "what /metrics asks for as a bearer token (default: only this machine may read it)", func(s *Settings, v string) error { s.MetricsToken = v; return nil }},
-	{"log-level", "info", "debug, info, warn or error", func(s *Settings, v string) error { return s.LogLevel.UnmarshalText([]byte(v)) }},
+	{"log-level", "info", "debug, info, warn or error", parseLevel},
 	{"log-format", "text", "text or json", parseFormat},
 	{"workers", "4", "jobs at the same time, 1 to 64", parseWorkers},
 }
@@ -334,6 +334,21 @@ func parseProxies(s *Settings, v string) error {
 			return fmt.Errorf("%q is no network; write it as 10.0.0.0/8", p)
 		}
 		s.TrustedProxies = append(s.TrustedProxies, n)
+	}
+	return nil
+}
+
+func parseFiles(s *Settings, v string) error {
+	if v != "" && !strings.HasPrefix(v, "file:///") && !strings.HasPrefix(v, "s3://") {
+		return errors.New("it is no place for files; write it as file:///folder or s3://bucket?region=eu-north-1") // the value may hold a key: not repeated
+	}
+	s.Files = v
+	return nil
+}
+
+func parseLevel(s *Settings, v string) error {
+	if s.LogLevel.UnmarshalText([]byte(v)) != nil {
+		return fmt.Errorf("%q is not debug, info, warn or error", v)
 	}
 	return nil
 }

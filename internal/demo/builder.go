@@ -147,7 +147,7 @@ func (b *builder) settle(ctx context.Context) error {
 	}
 }
 
-const pause = time.Millisecond
+const pause = 2 * time.Millisecond
 
 func (b *builder) busy(ctx context.Context) (bool, error) {
 	for _, s := range []mail.State{mail.Queued, mail.Sending} {

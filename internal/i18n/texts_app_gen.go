@@ -63,6 +63,17 @@ func (l L) AppNavKeyOrders() string {
 	return "Nøkkelbestillinger"
 }
 
+// AppNavKeyOrdersShort is "Orders" in English.
+func (l L) AppNavKeyOrdersShort() string {
+	switch l {
+	case SV:
+		return "Beställningar"
+	case EN:
+		return "Orders"
+	}
+	return "Bestillinger"
+}
+
 // AppNavMails is "Emails" in English.
 func (l L) AppNavMails() string {
 	switch l {
@@ -111,4 +122,9 @@ func (l L) AppNavRegister() string {
 		return "Key register"
 	}
 	return "Nøkkelregister"
+}
+
+// AppNavRegisterShort is "Register" in English.
+func (L) AppNavRegisterShort() string {
+	return "Register"
 }

@@ -163,13 +163,20 @@ func (x panel) outcome() *notice {
 	}
 	switch x.View.State {
 	case approval.Approved:
-		text := l.ApprovalSettledText()
-		if x.View.Needed > 1 {
-			text = l.ApprovalAllSaidYes()
+		text := []string{l.ApprovalSettledText()}
+		switch {
+		case x.View.Needed > 1:
+			text = []string{l.ApprovalAllSaidYes()}
+		case x.mine():
+			text = nil
 		}
-		return &notice{ui.Success, l.ApprovalApprovedBy(x.name(last.PersonID), x.when(last.At)), []string{text}}
+		return &notice{ui.Success, l.ApprovalApprovedBy(x.name(last.PersonID), x.when(last.At)), text}
 	case approval.Rejected:
-		return &notice{ui.Info, l.ApprovalRejectedBy(x.name(last.PersonID), x.when(last.At)), []string{l.ApprovalReasonGiven(x.View.Reason), l.ApprovalSettledText()}}
+		text := []string{l.ApprovalReasonGiven(x.View.Reason)}
+		if !x.mine() {
+			text = append(text, l.ApprovalSettledText())
+		}
+		return &notice{ui.Info, l.ApprovalRejectedBy(x.name(last.PersonID), x.when(last.At)), text}
 	case approval.Withdrawn:
 		return &notice{ui.Info, l.ApprovalWithdrawnTitle(), []string{l.ApprovalWithdrawnText()}}
 	case approval.Expired:

@@ -162,7 +162,7 @@ func (d productionData) makeTable(s system) ui.TableData {
 	for _, o := range s.Rows {
 		t.Rows = append(t.Rows, []ui.Cell{
 			{Content: oneLineLink(officeSide.orders+"/"+o.ID, o.Number)},
-			{Text: keys.QuantityOf(l, o.Product, o.Quantity)},
+			{Content: oneLine(keys.QuantityOf(l, o.Product, o.Quantity), "")},
 			named(code, o.Code),
 			named(l.KeysFlat(), o.Flat),
 			{Text: l.Code("keys.delivery." + o.Delivery)},
@@ -187,7 +187,7 @@ func (d productionData) collectTable() ui.TableData {
 		t.Rows = append(t.Rows, []ui.Cell{
 			{Content: oneLineLink(officeSide.orders+"/"+o.ID, o.Number)},
 			{Text: d.Customers[o.CustomerID]},
-			{Text: keys.QuantityOf(l, o.Product, o.Quantity)},
+			{Content: oneLine(keys.QuantityOf(l, o.Product, o.Quantity), "")},
 			named(l.KeysFlat(), o.Flat), named(l.KeysOfficeOrdered(), l.Date(day.Of(o.CreatedAt, d.Zone))),
 			{Content: rowActions(d, o)},
 		})

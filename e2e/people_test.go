@@ -130,6 +130,11 @@ func (s *server) awaitCard(t testing.TB, orderID string, want client.State) {
 
 // cardSecret is the key that the program and its test card provider share.
 func (s *server) cardSecret(d *db.DB) string {
+	return fmt.Sprintf("%x", s.signer(d).Mac("testcard", "key"))
+}
+
+// signer makes what the program signs.
+func (s *server) signer(d *db.DB) *link.Signer {
 	s.t.Helper()
 	secret, err := link.Stored(s.t.Context(), d)
 	if err != nil {
@@ -139,5 +144,5 @@ func (s *server) cardSecret(d *db.DB) string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return fmt.Sprintf("%x", signer.Mac("testcard", "key"))
+	return signer
 }

@@ -163,7 +163,7 @@ func (r *resident) atStatus(want keys.Status) {
 // order is the one order the resident has made.
 func (r *resident) order() orderRow {
 	r.t.Helper()
-	all, err := db.List[orderRow](r.t.Context(), r.s.open(), `SELECT id, number, payment, board, work, currency, total FROM key_orders WHERE resident_email = $1`, r.email)
+	all, err := db.List[orderRow](r.t.Context(), r.s.open(), selectOrders+` WHERE resident_email = $1`, r.email)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -172,6 +172,8 @@ func (r *resident) order() orderRow {
 	}
 	return all[0]
 }
+
+const selectOrders = `SELECT id, number, payment, board, work, currency, total FROM key_orders`
 
 type orderRow struct {
 	ID, Number, Payment, Board, Work string

@@ -55,6 +55,11 @@ func start(t testing.TB, command, data, database string, settings ...string) *se
 	} else {
 		s.Database = data + "/skranke.db"
 	}
+	for i, name := range settings {
+		if name == "--listen" { // the same address again
+			s.URL = "http://" + settings[i+1]
+		}
+	}
 	s.cmd = exec.Command(binary(t), append(args, settings...)...)
 	s.cmd.Env = environment()
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log

@@ -2,8 +2,10 @@ package approval
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"skranke/internal/authz"
 	"skranke/internal/db"
@@ -44,7 +46,8 @@ func (s *Service) Open(ctx context.Context, tx *db.Tx, by authz.Actor, a Ask) (R
 		ID: id.New(), Kind: a.Kind, Subject: a.Subject, Revision: a.Revision, CustomerID: a.CustomerID, SiteID: a.SiteID,
 		Title: a.Title, AskedBy: a.AskedBy, Needed: max(1, a.Needed), State: Pending, CreatedAt: tx.Now, DueAt: a.DueAt, Version: 1,
 	}
-	if len(a.Approvers) < int(q.Needed) {
+	approvers := slices.DeleteFunc(slices.Clone(a.Approvers), func(person string) bool { return person == a.AskedBy })
+	if len(approvers) < int(q.Needed) {
 		return q, nil, fault.New(fault.Conflict, "approval.nobody_to_ask")
 	}
 	there, err := insert(ctx, tx, q)
@@ -55,10 +58,7 @@ func (s *Service) Open(ctx context.Context, tx *db.Tx, by authz.Actor, a Ask) (R
 		return q, nil, err
 	}
 	var links []link.Link
-	for _, person := range a.Approvers {
-		if person == a.AskedBy {
-			continue
-		}
+	for _, person := range approvers {
 		if err := addApprover(ctx, tx, q.ID, person); err != nil {
 			return q, nil, err
 		}
@@ -90,7 +90,7 @@ func (s *Service) Decide(ctx context.Context, by authz.Actor, requestID string, 
 		return v, fault.Field("decision", "approval.choose")
 	case a.Do == Reject && a.Comment == "":
 		return v, fault.Field("reason", "approval.reason_needed")
-	case len(a.Comment) > maxComment:
+	case utf8.RuneCountInString(a.Comment) > maxComment:
 		return v, fault.Field("reason", "approval.reason_long")
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
@@ -120,7 +120,7 @@ func (s *Service) Decide(ctx context.Context, by authz.Actor, requestID string, 
 	return v, err
 }
 
-const maxComment = 1000
+const maxComment = 1000 // letters
 
 // Withdraw ends the question because the subject no longer asks it, or asks anew. It is nothing when it is settled already.
 func (s *Service) Withdraw(ctx context.Context, tx *db.Tx, by authz.Actor, kind, subject string) error {

@@ -117,7 +117,20 @@ func (d *DB) Exec(context.Context, string, ...any) (int64, error) {
 // Query reads outside a transaction.
 func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	query, args = ready(ctx, d.sqlite, query, args)
+	ctx, err := patient(ctx, d.sqlite)
+	if err != nil {
+		return nil, err
+	}
 	return d.read.QueryContext(ctx, query, args...)
+}
+
+// patient is a context that a statement runs under. On SQLite it does not end half way: a statement lasts less than the two
+// goroutines cost that would wait to interrupt it. What has ended already begins nothing.
+func patient(ctx context.Context, lite bool) (context.Context, error) {
+	if !lite {
+		return ctx, nil
+	}
+	return context.WithoutCancel(ctx), ctx.Err()
 }
 
 type watchKey struct{}

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"strconv"
+	"strings"
 )
 
 // Preparing costs SQLite more than running a short query, so a connection keeps what it has prepared; pgx does this by
@@ -71,7 +73,8 @@ type liteStmt struct {
 }
 
 // statement is the kept statement for query, or nil: then it is run as it stands.
-func (c *liteConn) statement(ctx context.Context, query string) (*liteStmt, error) {
+func (c *liteConn) statement(ctx context.Context, query string, args []driver.NamedValue) (*liteStmt, error) {
+	query = literalLimit(query, args)
 	s, seen := c.kept[query]
 	switch {
 	case s != nil && s.busy:
@@ -90,6 +93,25 @@ func (c *liteConn) statement(ctx context.Context, query string) (*liteStmt, erro
 	s = &liteStmt{Stmt: below}
 	c.kept[query] = s
 	return s, nil
+}
+
+// literalLimit writes a limit into the text: SQLite's planner looks at it, and would plan the statement anew whenever the
+// parameter is bound.
+func literalLimit(query string, args []driver.NamedValue) string {
+	at := strings.LastIndex(query, "LIMIT ")
+	if at < 0 || at+8 > len(query) || query[at+6] != '$' && query[at+6] != '?' {
+		return query
+	}
+	rest := strings.TrimLeft(query[at+7:], "0123456789")
+	n, err := strconv.Atoi(query[at+7 : len(query)-len(rest)])
+	if err != nil || n < 1 || n > len(args) {
+		return query
+	}
+	limit, ok := args[n-1].Value.(int64)
+	if !ok {
+		return query
+	}
+	return query[:at+6] + strconv.FormatInt(limit, 10) + rest
 }
 
 // room forgets half of what is kept when there is too much: any half, those in use come back.
@@ -124,7 +146,7 @@ func (c *liteConn) ExecContext(ctx context.Context, query string, args []driver.
 	if err != nil {
 		return nil, err
 	}
-	s, err := c.statement(ctx, query)
+	s, err := c.statement(ctx, query, args)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +162,7 @@ func (c *liteConn) QueryContext(ctx context.Context, query string, args []driver
 	if err != nil {
 		return nil, err
 	}
-	s, err := c.statement(ctx, query)
+	s, err := c.statement(ctx, query, args)
 	if err != nil {
 		return nil, err
 	}

@@ -61,9 +61,13 @@ const (
 	built    = "built"
 )
 
-// errBroken is what becomes of a build that was stopped: half a demonstration explains nothing, and is never mended.
-var errBroken = errors.New("making the demonstration was broken off, or is under way in another process: if it is not, delete the folder " +
-	"that --data names (skranke-demo, if nothing else was said), or empty the PostgreSQL database, and start again")
+// remedy is what to do about half a demonstration: it explains nothing, and is never mended.
+const remedy = "delete the folder that --data names (skranke-demo, if nothing else was said), or empty the PostgreSQL database, and start again"
+
+var (
+	errBroken  = errors.New("making the demonstration was broken off, or is under way in another process: if it is not, " + remedy)
+	errStopped = errors.New("broken off half-way: " + remedy)
+)
 
 // State tells what a database is. One with half a demonstration in it is an error that says what to do.
 func State(ctx context.Context, d *db.DB) (Stage, error) {
@@ -98,7 +102,9 @@ func Build(ctx context.Context, h House, say func(line string)) (err error) {
 	}
 	// The demonstration lives on in the present.
 	defer h.DB.SetClock(time.Now) //nolint:forbidigo // the database's own clock, given back
-	if err := b.inHaste(ctx, b.make); err != nil {
+	if err := b.inHaste(ctx, b.make); ctx.Err() != nil {
+		return errStopped
+	} else if err != nil {
 		return err
 	}
 	h.DB.SetClock(time.Now) //nolint:forbidigo // as above; the last mark is of today

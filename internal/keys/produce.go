@@ -3,6 +3,7 @@ package keys
 import (
 	"context"
 	"strings"
+	"unicode"
 
 	"skranke/internal/authz"
 	"skranke/internal/db"
@@ -79,7 +80,7 @@ func cleanSerials(in []string) ([]string, error) {
 			continue
 		}
 		switch f := fold(s); {
-		case f == "" || !short(s, 40):
+		case f == "" || !short(s, 40) || strings.ContainsFunc(s, notSerial):
 			return nil, fault.Field("serials", "keys.make.bad_serial")
 		case seen[f]:
 			return nil, fault.Field("serials", "keys.make.twice")
@@ -91,6 +92,11 @@ func cleanSerials(in []string) ([]string, error) {
 		return nil, fault.Field("serials", "keys.make.no_serial")
 	}
 	return out, nil
+}
+
+// notSerial is what no engraver writes; the signs between letters and digits are kept as they were typed.
+func notSerial(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -./", r)
 }
 
 // SplitSerials is how a text field of serial numbers is read.

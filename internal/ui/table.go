@@ -65,7 +65,7 @@ func (c Cell) class(col Col) string {
 }
 
 // labeled says whether the column's name stands beside the value on a phone, where its heading is out of sight.
-func (c Col) labeled() bool { return c.Spot == SpotLabeled || c.Spot == SpotAmount }
+func (c Col) labeled() bool { return !c.Quiet && (c.Spot == SpotLabeled || c.Spot == SpotAmount) }
 
 // sortIcon points the way the column is sorted.
 func (c Col) sortIcon() string {

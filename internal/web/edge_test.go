@@ -267,3 +267,26 @@ func TestCookiesAreHostOnlyWhenSecure(t *testing.T) {
 		t.Error(c)
 	}
 }
+
+func TestAFailureMidwayBreaksTheDownload(t *testing.T) {
+	e := edge(t, io.Discard, false)
+	e.Mount(web.Route{Pattern: "GET /list.csv", Handle: func(w http.ResponseWriter, _ *http.Request) error {
+		_, _ = io.WriteString(w, "a;b\n")
+		return errors.New("the database went away")
+	}})
+	srv := httptest.NewServer(e)
+	defer srv.Close()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+"/list.csv", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := srv.Client().Do(r)
+	var body []byte
+	if err == nil {
+		body, err = io.ReadAll(answer.Body)
+		_ = answer.Body.Close()
+	}
+	if err == nil || strings.Contains(string(body), "<html") {
+		t.Errorf("%q, %v: the reader cannot tell that it is half a list", body, err)
+	}
+}

@@ -29,6 +29,9 @@ func (e *Edge) fail(w http.ResponseWriter, r *http.Request, err error) {
 		code = "fault.too_large"
 	}
 	e.Log.Log(r.Context(), level, "request failed", "request", RequestID(r), "route", r.Pattern, "status", status, "err", err)
+	if rec, ok := w.(*recorder); ok && rec.status != 0 {
+		panic(http.ErrAbortHandler) // half an answer is out: a broken download is honest, an error page at its end is not
+	}
 	if status == http.StatusUnauthorized && r.Method == http.MethodGet {
 		_ = Redirect(w, r, "/sign-in?next="+url.QueryEscape(r.URL.RequestURI())) // Redirect never fails
 		return

@@ -241,7 +241,7 @@ func TestKEY6_TheApproverIsShownTheWholeOrder(t *testing.T) {
 	})
 }
 
-func TestOPS5_AMailAboutAnOrderIsSentAgainFromItsPage(t *testing.T) {
+func TestAMailAboutAnOrderIsSentAgainFromItsPage(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		x := openDesk(t, d, keystest.Terms{})
 		o, other := x.Order(t, x.Form()), x.Order(t, x.Form())

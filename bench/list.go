@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"skranke/bench/floor"
@@ -153,7 +154,11 @@ func rates(ctx context.Context, o options, r *report, k kind, s *shelf) error {
 	if err != nil {
 		return err
 	}
-	f, err := floor.OpenList(ctx, s.dsn, s.query[0], s.args[0])
+	query := s.query[0]
+	if !db.IsPostgres(s.dsn) { // as internal/db does: a bound limit is planned anew each time
+		query = strings.Replace(query, "LIMIT $1", "LIMIT "+fmt.Sprint(s.args[0][0]), 1)
+	}
+	f, err := floor.OpenList(ctx, s.dsn, query, s.args[0])
 	if err != nil {
 		return err
 	}

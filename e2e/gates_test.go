@@ -1,6 +1,9 @@
 package e2e
 
 import (
+	"net/http"
+	"net/url"
+	"sync"
 	"testing"
 
 	"skranke/internal/approval"
@@ -74,6 +77,22 @@ func TestKEY2_KEY4_TwoTabsADoubleClickAndTheBackButtonMakeOneOrder(t *testing.T)
 			onePayment(t, r)
 		}
 	})
+	t.Run("the same form many times at once", func(t *testing.T) {
+		for _, dsn := range []string{"", dbtest.Postgres(t)} {
+			on := s
+			if dsn != "" {
+				on = small(t, dsn)
+			}
+			r := on.resident(t, on.findHouse(i18n.NB, 1), withoutJS)
+			r.email = "storm@post.example"
+			r.fillIn()
+			sendOften(t, r.URL(), webtest.Eval[string](r.Tab, `document.querySelector("[name=total]").value`))
+			r.Click(orderButton)
+			r.payAtProvider(goodCard)
+			r.atStatus(keys.AwaitingBoard)
+			onePayment(t, r)
+		}
+	})
 	t.Run("a second tab", func(t *testing.T) {
 		r := s.resident(t, h, inNorwegian)
 		r.email = "tabs@post.example"
@@ -111,6 +130,27 @@ func TestKEY2_KEY4_TwoTabsADoubleClickAndTheBackButtonMakeOneOrder(t *testing.T)
 		r.atStatus(keys.AwaitingBoard)
 		onePayment(t, r)
 	})
+}
+
+// sendOften sends the last page of the form eight times, all on their way together, as a broken mouse does.
+func sendOften(t *testing.T, address, total string) {
+	t.Helper()
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			res, err := client.PostForm(address, url.Values{"total": {total}})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = res.Body.Close()
+			if res.StatusCode != http.StatusSeeOther {
+				t.Errorf("one of many orders at once is answered with %d", res.StatusCode)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // onePayment fails unless the resident has one order with one payment, which is reserved once.

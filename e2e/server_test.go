@@ -34,7 +34,8 @@ type server struct {
 	Cards    string // of the test card provider
 	Data     string
 	Database string
-	cmd      *exec.Cmd
+	tell     func() error // tells the process to stop
+	kill     func() error
 	log      *logbook
 	left     chan struct{} // closed when the process has ended
 	err      error         // how it ended, then
@@ -60,14 +61,14 @@ func start(t testing.TB, command, data, database string, settings ...string) *se
 			s.URL = "http://" + settings[i+1]
 		}
 	}
-	s.cmd = exec.Command(binary(t), append(args, settings...)...)
-	s.cmd.Env = environment()
-	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
-	if err := s.cmd.Start(); err != nil {
+	cmd := exec.Command(binary(t), append(args, settings...)...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = environment(), s.log, s.log
+	if err := cmd.Start(); err != nil {
 		t.Fatalf("start skranke %s: %v", command, err)
 	}
+	s.tell, s.kill = func() error { return cmd.Process.Signal(syscall.SIGTERM) }, cmd.Process.Kill
 	go func() {
-		s.err = s.cmd.Wait()
+		s.err = cmd.Wait()
 		close(s.left)
 	}()
 	t.Cleanup(s.end)
@@ -107,13 +108,19 @@ func (s *server) expect(texts ...string) { s.expected = append(s.expected, texts
 // stop tells the process to stop and waits for it. It answers how long that took.
 func (s *server) stop() time.Duration {
 	s.t.Helper()
-	s.stopped = true
 	began := time.Now()
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		s.t.Fatalf("tell the server to stop: %v", err)
-	}
+	s.goingToStop()
 	s.await()
 	return time.Since(began)
+}
+
+// goingToStop tells the process to stop and does not wait.
+func (s *server) goingToStop() {
+	s.t.Helper()
+	s.stopped = true
+	if err := s.tell(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		s.t.Fatalf("tell the server to stop: %v", err)
+	}
 }
 
 // await waits for a process that has been told to stop.
@@ -125,8 +132,7 @@ func (s *server) await() {
 			s.t.Errorf("the server stopped badly: %v\n%s", s.err, s.log)
 		}
 	case <-time.After(stopPatience):
-		_ = s.cmd.Process.Kill()
-		<-s.left
+		_ = s.kill()
 		s.t.Errorf("the server did not stop within %s\n%s", stopPatience, s.log)
 	}
 }

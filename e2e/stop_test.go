@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -46,10 +45,7 @@ func TestOPS1_StoppingCutsNeitherARequestNorAJob(t *testing.T) {
 		defer c.Close()
 		fmt.Fprintf(c, "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", len(form), form[:10])
 		time.Sleep(100 * time.Millisecond) // until it lies before the handler
-		s.stopped = true
-		if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Fatal(err)
-		}
+		s.goingToStop()
 		time.Sleep(500 * time.Millisecond) // it is stopping now
 		if _, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://")); err == nil {
 			t.Error("a server that stops still lets new visitors in")

@@ -1,6 +1,7 @@
 package floor
 
 import (
+	"fmt"
 	"maps"
 	"strconv"
 	"strings"
@@ -57,6 +58,9 @@ func (p *Place) texts() map[string]string {
 	}
 	if p.lite {
 		maps.Copy(all, liteJobs)
+		for n := range workers { // a bound limit is planned anew each time
+			all[lockJobs(n+1)] = fmt.Sprintf(liteLock, n+1)
+		}
 	} else {
 		maps.Copy(all, postgresJobs)
 	}
@@ -68,10 +72,10 @@ var (
 	liteJobs = map[string]string{
 		"job": `INSERT INTO river_job (args, created_at, kind, max_attempts, metadata, priority, queue, scheduled_at, state, tags)
 			VALUES (CAST($1 AS BLOB), $2, $3, 25, CAST('{}' AS BLOB), 1, 'default', $2, 'available', CAST('[]' AS BLOB))`,
-		"lock jobs": `UPDATE river_job SET state = 'running', attempt = attempt + 1, attempted_at = $1, attempted_by = CAST('["floor"]' AS BLOB)
-			WHERE id IN (SELECT id FROM river_job WHERE priority >= 0 AND queue = 'default' AND scheduled_at <= $1 AND state = 'available'
-				ORDER BY priority, scheduled_at, id LIMIT $2) RETURNING id, kind, CAST(args AS TEXT)`,
 	}
+	liteLock = `UPDATE river_job SET state = 'running', attempt = attempt + 1, attempted_at = $1, attempted_by = CAST('["floor"]' AS BLOB)
+			WHERE id IN (SELECT id FROM river_job WHERE priority >= 0 AND queue = 'default' AND scheduled_at <= $1 AND state = 'available'
+				ORDER BY priority, scheduled_at, id LIMIT %d) RETURNING id, kind, CAST(args AS TEXT)`
 	postgresJobs = map[string]string{
 		"job": `INSERT INTO river_job (args, created_at, kind, max_attempts, metadata, priority, queue, scheduled_at, state, tags)
 			VALUES ($1, $2, $3, 25, '{}', 1, 'default', $2, 'available', '{}')`,
@@ -81,3 +85,5 @@ var (
 			FROM locked WHERE river_job.id = locked.id RETURNING river_job.id, river_job.kind, CAST(river_job.args AS TEXT)`,
 	}
 )
+
+func lockJobs(n int) string { return fmt.Sprintf("lock jobs %d", n) }

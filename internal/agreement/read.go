@@ -54,6 +54,9 @@ func FindAssociations(ctx context.Context, q db.Q, text string, today day.Date, 
 // ByHandle is the agreement and the association behind a handle of the public search, while they still count.
 func ByHandle(ctx context.Context, q db.Q, handle string, today day.Date) (Agreement, identity.Customer, error) {
 	notCurrent := fault.New(fault.NotFound, "agreement.not_current")
+	if !id.Valid(handle) { // it comes from the address: PostgreSQL fails at what is no text
+		return Agreement{}, identity.Customer{}, notCurrent
+	}
 	a, err := ByID(ctx, q, handle)
 	if fault.Is(err, fault.NotFound) || err == nil && !a.Current(today) {
 		return Agreement{}, identity.Customer{}, notCurrent
@@ -90,13 +93,13 @@ func Approvers(ctx context.Context, q db.Q, agreementID string) ([]identity.Pers
 	return out, nil
 }
 
-// IsApprover says whether a person is listed now, for a decision that was asked for earlier.
+// IsApprover says whether a person is listed now and not suspended, for a decision that was asked for earlier.
 func IsApprover(ctx context.Context, q db.Q, agreementID, personID string) (bool, error) {
-	n, err := db.One[int64](ctx, q, `SELECT count(*) FROM agreement_approvers WHERE agreement_id = $1 AND person_id = $2 AND until IS NULL`, agreementID, personID)
+	people, err := Approvers(ctx, q, agreementID)
 	if err != nil {
 		return false, fmt.Errorf("look for an approver of %s: %w", agreementID, err)
 	}
-	return n > 0, nil
+	return slices.ContainsFunc(people, func(p identity.Person) bool { return p.ID == personID }), nil
 }
 
 // PageSize is the rows of one page of a list.

@@ -20,6 +20,9 @@ func (a *App) subscribe() {
 		{"billing.payment.release", a.Keys.OnPayment},
 		{"billing.payment.refund", a.Keys.OnPayment},
 		{"billing.payment.lapse", a.Keys.OnLapsed},
+		{"approval.yes", a.Keys.OnAnswer},
+		{"approval.approve", a.Keys.OnAnswer}, // first: it may refuse
+		{"approval.reject", a.Keys.OnAnswer},
 		{"approval.approve", a.Keys.OnApproved},
 		{"approval.reject", a.Keys.OnRejected},
 		{"approval.expire", a.Keys.OnExpired},

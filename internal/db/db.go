@@ -57,12 +57,12 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 		p.SetMaxIdleConns(8)
 		d.read, d.write = p, p
 	} else {
-		w, err := openLite("file:"+escape.Replace(dsn)+pragmas+forWriting, true)
+		w, err := openLite("file:" + escape.Replace(dsn) + pragmas + forWriting)
 		if err != nil {
 			return nil, fmt.Errorf("open SQLite: %w", err)
 		}
 		w.SetMaxOpenConns(1)
-		r, err := openLite("file:"+escape.Replace(dsn)+pragmas+forReading, false)
+		r, err := openLite("file:" + escape.Replace(dsn) + pragmas + forReading)
 		if err != nil {
 			return nil, fmt.Errorf("open SQLite for reading: %w", err)
 		}
@@ -117,20 +117,13 @@ func (d *DB) Exec(context.Context, string, ...any) (int64, error) {
 // Query reads outside a transaction.
 func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	query, args = ready(ctx, d.sqlite, query, args)
-	ctx, err := patient(ctx, d.sqlite)
-	if err != nil {
-		return nil, err
+	if d.sqlite {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		ctx = context.WithoutCancel(ctx) // see liteConn; database/sql would start another goroutine
 	}
 	return d.read.QueryContext(ctx, query, args...)
-}
-
-// patient is a context that a statement runs under. On SQLite it does not end half way: a statement lasts less than the two
-// goroutines cost that would wait to interrupt it. What has ended already begins nothing.
-func patient(ctx context.Context, lite bool) (context.Context, error) {
-	if !lite {
-		return ctx, nil
-	}
-	return context.WithoutCancel(ctx), ctx.Err()
 }
 
 type watchKey struct{}

@@ -15,21 +15,19 @@ import (
 // maxKept bounds the statements of one connection: conditions with many values give many texts.
 const maxKept = 300
 
-// liteConnector opens connections of the sqlite driver that keep their statements. alone is for the one connection that
-// writes: its statements are short and are not interrupted when their context ends, which would cost a goroutine each.
+// liteConnector opens connections of the sqlite driver that keep their statements.
 type liteConnector struct {
 	dsn   string
 	below driver.Driver
-	alone bool
 }
 
-func openLite(dsn string, alone bool) (*sql.DB, error) {
+func openLite(dsn string) (*sql.DB, error) {
 	pool, err := sql.Open("sqlite", dsn) // opens nothing yet
 	if err != nil {
 		return nil, err
 	}
 	below := pool.Driver()
-	return sql.OpenDB(&liteConnector{dsn: dsn, below: below, alone: alone}), pool.Close()
+	return sql.OpenDB(&liteConnector{dsn: dsn, below: below}), pool.Close()
 }
 
 // Driver is the one below.
@@ -45,7 +43,7 @@ func (l *liteConnector) Connect(context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, fmt.Errorf("db: the driver's %T is not the connection it was", c)
 	}
-	return &liteConn{liteBelow: full, alone: l.alone, kept: map[string]*liteStmt{}}, nil
+	return &liteConn{liteBelow: full, kept: map[string]*liteStmt{}}, nil
 }
 
 // liteBelow is what the driver's connection can do.
@@ -63,8 +61,7 @@ type liteBelow interface {
 // liteConn is used by one goroutine at a time: database/sql sees to that.
 type liteConn struct {
 	liteBelow
-	alone bool
-	kept  map[string]*liteStmt // nil for a text seen once: only what comes again is kept
+	kept map[string]*liteStmt // nil for a text seen once: only what comes again is kept
 }
 
 type liteStmt struct {
@@ -132,17 +129,15 @@ func (c *liteConn) room() {
 	}
 }
 
-// quiet is a context that ends no statement half way, where ctx has not ended yet.
-func (c *liteConn) quiet(ctx context.Context) (context.Context, error) {
-	if !c.alone {
-		return ctx, nil
-	}
+// quiet is a context that interrupts no statement, unless it has ended already. They are short, and the driver would start
+// a goroutine to wait for the end of each.
+func quiet(ctx context.Context) (context.Context, error) {
 	return context.WithoutCancel(ctx), ctx.Err()
 }
 
 // ExecContext runs a statement.
 func (c *liteConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	ctx, err := c.quiet(ctx)
+	ctx, err := quiet(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +153,7 @@ func (c *liteConn) ExecContext(ctx context.Context, query string, args []driver.
 
 // QueryContext reads rows.
 func (c *liteConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	ctx, err := c.quiet(ctx)
+	ctx, err := quiet(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +174,7 @@ func (c *liteConn) QueryContext(ctx context.Context, query string, args []driver
 
 // BeginTx begins a transaction.
 func (c *liteConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
-	ctx, err := c.quiet(ctx)
+	ctx, err := quiet(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -34,10 +34,6 @@ func (t *Tx) AfterCommit(fn func()) { t.after = append(t.after, fn) }
 // Exec runs a statement and says how many rows it changed.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	query, args = ready(ctx, t.db.sqlite, query, args)
-	ctx, err := patient(ctx, t.db.sqlite)
-	if err != nil {
-		return 0, err
-	}
 	res, err := t.tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, err
@@ -48,10 +44,6 @@ func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error)
 // Query reads inside the transaction.
 func (t *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	query, args = ready(ctx, t.db.sqlite, query, args)
-	ctx, err := patient(ctx, t.db.sqlite)
-	if err != nil {
-		return nil, err
-	}
 	return t.tx.QueryContext(ctx, query, args...)
 }
 

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -45,8 +46,8 @@ func openCards(b *builder) (*cardServer, error) {
 	address := "http://" + ln.Addr().String()
 	// The same secrets as app gives it: with others each call would be refused, and the build with it.
 	p, err := billing.NewTestcard(billing.TestcardConfig{
-		URL: address, Secret: fmt.Sprintf("%x", b.Links.Mac("testcard", "key")),
-		WebhookSecret: fmt.Sprintf("%x", b.Links.Mac("testcard", "webhook")), Now: b.DB.Now,
+		URL: address, Secret: hex.EncodeToString(b.Links.Mac("testcard", "key")),
+		WebhookSecret: hex.EncodeToString(b.Links.Mac("testcard", "webhook")), Now: b.DB.Now,
 	})
 	if err != nil {
 		return nil, errors.Join(err, ln.Close())

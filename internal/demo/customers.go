@@ -67,10 +67,10 @@ var customers = []customer{
 			{"Kent Rydell", "fastighet", "+46 70 174 06 14", identity.Caretaker, false},
 		},
 		sites: []site{
-			{"Lingonbacken 1", "Lingonbacken 1", swedish(5, 1, 12)},
-			{"Lingonbacken 3", "Lingonbacken 3", swedish(5, 13, 24)},
-			{"Lingonbacken 5", "Lingonbacken 5", swedish(5, 25, 36)},
-			{"Lingonbacken 7", "Lingonbacken 7", swedish(5, 37, 48)},
+			{"Lingonbacken 1", "Lingonbacken 1", swedish(1, 12)},
+			{"Lingonbacken 3", "Lingonbacken 3", swedish(13, 24)},
+			{"Lingonbacken 5", "Lingonbacken 5", swedish(25, 36)},
+			{"Lingonbacken 7", "Lingonbacken 7", swedish(37, 48)},
 		},
 		systems: []keySystem{
 			{keys.Fob, "FV-6120", "Taggar, hela föreningen", "61204", []zone{{"1", "Entré och förråd"}, {"2", "Entré, förråd och garage"}, {"3", "Tvättstuga och gästlägenhet"}}, 4, 0},

@@ -22,9 +22,9 @@ func norwegian(floors, first, last int) (all []string) {
 	return all
 }
 
-// swedish numbers them as the land register does, the ground floor being 10: 1001, 1002 … 1101.
-func swedish(floors, first, last int) (all []string) {
-	for f := range floors {
+// swedish numbers them as the land register does, the ground floor being 10, in houses of five floors: 1001, 1002 … 1101.
+func swedish(first, last int) (all []string) {
+	for f := range 5 {
 		for n := first; n <= last; n++ {
 			all = append(all, fmt.Sprintf("%02d%02d", 10+f, n))
 		}

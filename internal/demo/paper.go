@@ -118,7 +118,7 @@ func latin(s string) []byte {
 		case r == '(' || r == ')' || r == '\\':
 			out = append(out, '\\', byte(r))
 		case r < 0x80 || r >= 0xa0 && r < 0x100:
-			out = append(out, byte(r))
+			out = append(out, byte(r)) //nolint:gosec // just compared
 		default:
 			out = append(out, '?')
 		}

@@ -23,15 +23,23 @@ func (b *builder) tell(r *run) {
 			return
 		}
 	}
-	switch r.fate { //nolint:exhaustive // the others go on
+	switch r.fate {
 	case waiting:
 	case expired:
 		b.step(asked.AddDate(0, 0, days).Add(4*time.Minute), r.expire)
 	case cancelled:
-		b.step(b.moment(b.work.AddWorkdays(b.dayOf(asked), 1), b.between(9, 15), b.between(0, 59)), r.cancel)
+		b.step(b.moment(b.soon(b.dayOf(asked)), b.between(9, 15), b.between(0, 59)), r.cancel)
 	default:
 		b.answering(r, asked)
 	}
+}
+
+// soon is the next working day, or in long holidays a day on which somebody is on duty: before the board's time is up.
+func (b *builder) soon(d day.Date) day.Date {
+	if next := b.work.AddWorkdays(d, 1); next.Sub(d) < 5 {
+		return next
+	}
+	return d.AddDays(2)
 }
 
 func (b *builder) dayOf(t time.Time) day.Date { return day.Of(t, b.Zone) }

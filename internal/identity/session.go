@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -212,15 +211,7 @@ func (s *Service) throttle(ctx context.Context, emailKey, address string) error 
 // accountKey does not hold the address itself: limits are no place for personal data.
 func accountKey(emailKey string) string { return "sign_in.account:" + digest(emailKey) }
 
-// addressKey takes the network of an IPv6 address: whoever has one has all of it.
-func addressKey(address string) string {
-	if ip, err := netip.ParseAddr(address); err == nil && ip.Unmap().Is6() {
-		if p, err := ip.Prefix(64); err == nil {
-			address = p.String()
-		}
-	}
-	return "sign_in.address:" + digest(address)
-}
+func addressKey(address string) string { return "sign_in.address:" + digest(limit.Network(address)) }
 
 // cut keeps what a stranger says of themself within bounds.
 func cut(s string) string {

@@ -57,6 +57,9 @@ func (s *Service) fill(ctx context.Context, draftID string, step Step, take func
 		return d, err
 	}
 	f := &d.Form.V
+	if f.Done < step-1 { // else a later page would vouch for numbers that were never checked, or checked wrong
+		return d, fault.New(fault.Conflict, "keys.draft.unfinished")
+	}
 	take(f)
 	*f = f.Trim()
 	faulty := check(*f)

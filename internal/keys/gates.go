@@ -3,8 +3,10 @@ package keys
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
+	"skranke/internal/agreement"
 	"skranke/internal/approval"
 	"skranke/internal/db"
 	"skranke/internal/event"
@@ -54,6 +56,23 @@ func (s *Service) OnReserved(ctx context.Context, tx *db.Tx, e event.Event) erro
 		return err
 	}
 	return s.tellResident(ctx, tx, o, letterPaid)
+}
+
+// OnAnswer lets only those answer who are listed today: whoever has left the board since the question was asked, or may no longer
+// sign in, still holds a mailed link (invariants 19 and 32). Answers given before stand.
+func (s *Service) OnAnswer(ctx context.Context, tx *db.Tx, e event.Event) error {
+	if text(e, "kind") != SubjectKind {
+		return nil
+	}
+	o, err := find(ctx, tx, runner, text(e, "subject"))
+	if err != nil {
+		return err
+	}
+	listed, err := agreement.IsApprover(ctx, tx, o.AgreementID, e.Actor)
+	if err == nil && !listed {
+		err = fault.New(fault.Forbidden, "approval.not_listed")
+	}
+	return err
 }
 
 // askBoard puts the question to the approvers the agreement lists today, and mails each a link.
@@ -187,6 +206,15 @@ func (s *Service) OnPayment(ctx context.Context, tx *db.Tx, e event.Event) error
 	if !ok || !ours {
 		return nil
 	}
+	if a == Release {
+		o, err := find(ctx, tx, runner, id)
+		if err != nil {
+			return err
+		}
+		if o.Work == WorkWaiting && o.Payment == Reserved { // not our doing: we let go of what has ended only
+			return s.OnLapsed(ctx, tx, e)
+		}
+	}
 	_, err := s.change(ctx, tx, runner, id, a, func(o *Order) (map[string]any, error) {
 		if o.pay(a) != nil {
 			return nil, errNothing
@@ -199,16 +227,21 @@ func (s *Service) OnPayment(ctx context.Context, tx *db.Tx, e event.Event) error
 	return err
 }
 
-// OnLapsed is a reservation that died before the board answered: the board's question is recalled and the resident is asked to
-// pay anew. It never becomes a free key (invariant 31).
+// OnLapsed is a reservation that died, or that the provider let go of by itself, before the board answered: the board's question
+// is recalled and the resident is asked to pay anew. It never becomes a free key (invariant 31). Dies it later, before the money
+// was taken, the order says so to staff.
 func (s *Service) OnLapsed(ctx context.Context, tx *db.Tx, e event.Event) error {
 	id, ok := subject(e)
 	if !ok {
 		return nil
 	}
+	waits := false
 	o, err := s.change(ctx, tx, runner, id, Lapse, func(o *Order) (map[string]any, error) {
-		if o.Work != WorkWaiting || o.pay(Lapse) != nil {
+		if o.pay(Lapse) != nil {
 			return nil, errNothing
+		}
+		if waits = o.Work == WorkWaiting; !waits {
+			return map[string]any{"payment": e.Subject}, nil
 		}
 		if o.Board == BoardAsked {
 			if err := o.board(Recall); err != nil {
@@ -221,7 +254,7 @@ func (s *Service) OnLapsed(ctx context.Context, tx *db.Tx, e event.Event) error 
 	if errors.Is(err, errNothing) {
 		return nil
 	}
-	if err != nil {
+	if err != nil || !waits {
 		return err
 	}
 	if err := s.Approvals.Withdraw(ctx, tx, runner, SubjectKind, o.ID); err != nil {
@@ -249,12 +282,14 @@ func (s *Service) SweepDeadlines(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed []error // what is wrong with one order must not hold the others' money
 	for _, id := range ids {
-		if err := s.DB.InTx(ctx, func(tx *db.Tx) error { return s.Approvals.Expire(ctx, tx, runner, SubjectKind, id) }); err != nil && !fault.Is(err, fault.Conflict) {
-			return err
+		err := s.DB.InTx(ctx, func(tx *db.Tx) error { return s.Approvals.Expire(ctx, tx, runner, SubjectKind, id) })
+		if err != nil && !fault.Is(err, fault.Conflict) {
+			failed = append(failed, fmt.Errorf("expire key order %s: %w", id, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // errNothing ends a change that has nothing to change; it never leaves this file.

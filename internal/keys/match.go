@@ -51,7 +51,7 @@ type system struct {
 
 // match finds the key system that all numbers fit. The answer to a mismatch is always the same, whichever number is wrong.
 func (s *Service) match(ctx context.Context, f Form, address string) (sys system, err error) {
-	byAddress, byHouse := "keys.miss.ip:"+address, "keys.miss.agreement:"+f.AgreementID
+	byAddress, byHouse := "keys.miss.ip:"+limit.Network(address), "keys.miss.agreement:"+f.AgreementID
 	if err := s.pace(ctx, byAddress, addressGap); err != nil {
 		return sys, err
 	}

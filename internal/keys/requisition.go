@@ -54,7 +54,7 @@ func (s *Service) invite(ctx context.Context, agreementID, email, address string
 	}
 	var tooMany *SlowDown
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		wait, err := limit.Hit(ctx, tx, "keys.invite.ip:"+address, invitesPerAddress)
+		wait, err := limit.Hit(ctx, tx, "keys.invite.ip:"+limit.Network(address), invitesPerAddress)
 		if err != nil {
 			return err
 		}

@@ -21,13 +21,17 @@ const orderColumns = `id, number, draft_id, status_link, customer_id, site_id, a
 var orderReach = db.Columns{Customer: "customer_id", Site: "site_id", Subject: "id"}
 
 // find gives the same fault for what is not there and what by may not see.
-func find(ctx context.Context, q db.Q, by authz.Actor, id string) (Order, error) {
-	o, err := db.One[Order](ctx, q, `SELECT `+orderColumns+` FROM key_orders WHERE {}`, db.Reach(by.Reach(MaySee), orderReach).And("id = ?", id))
+func find(ctx context.Context, q db.Q, by authz.Actor, orderID string) (Order, error) {
+	notFound := fault.New(fault.NotFound, "keys.order.not_found")
+	if !id.Valid(orderID) { // it comes from the address: PostgreSQL fails at what is no text
+		return Order{}, notFound
+	}
+	o, err := db.One[Order](ctx, q, `SELECT `+orderColumns+` FROM key_orders WHERE {}`, db.Reach(by.Reach(MaySee), orderReach).And("id = ?", orderID))
 	if db.NoRows(err) {
-		return o, fault.New(fault.NotFound, "keys.order.not_found")
+		return o, notFound
 	}
 	if err != nil {
-		return o, fmt.Errorf("find key order %s: %w", id, err)
+		return o, fmt.Errorf("find key order %s: %w", orderID, err)
 	}
 	return o, nil
 }

@@ -4,6 +4,7 @@ package limit
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"skranke/internal/db"
@@ -67,4 +68,14 @@ func Sweep(ctx context.Context, tx *db.Tx) error {
 		return fmt.Errorf("sweep limits: %w", err)
 	}
 	return nil
+}
+
+// Network is what an IP address is counted under: itself, or the network of an IPv6 address, since whoever has one has all of it.
+func Network(address string) string {
+	if ip, err := netip.ParseAddr(address); err == nil && ip.Unmap().Is6() {
+		if p, err := ip.Prefix(64); err == nil {
+			return p.String()
+		}
+	}
+	return address
 }

@@ -63,8 +63,8 @@ func ClearSession(w http.ResponseWriter, r *http.Request) {
 }
 
 // prefer settles language and colour scheme: the visitor's own choice, then the browser's, then the installation's. It
-// also takes the notice that the last change left.
-func (e *Edge) prefer(w http.ResponseWriter, r *http.Request, q *request) {
+// also reads the notice that the last change left.
+func (e *Edge) prefer(r *http.Request, q *request) {
 	q.lang = i18n.FromAcceptLanguage(r.Header.Get("Accept-Language"), e.Language)
 	for _, tag := range []string{q.visitor.Language, e.cookie(r, "language")} {
 		if l, ok := i18n.Parse(tag); ok {
@@ -74,12 +74,16 @@ func (e *Edge) prefer(w http.ResponseWriter, r *http.Request, q *request) {
 	if q.scheme = e.cookie(r, "scheme"); q.scheme == "" {
 		q.scheme = q.visitor.Scheme
 	}
-	if q.notice = e.cookie(r, "notice"); q.notice != "" && r.Method == http.MethodGet {
-		if i18n.HasCode(q.notice) {
-			setCookie(w, r, "notice", "", -time.Second, false)
-		} else {
-			q.notice = ""
-		}
+	if q.notice = e.cookie(r, "notice"); !i18n.HasCode(q.notice) {
+		q.notice = ""
+	}
+}
+
+// noticed takes the notice away once a whole page shows it: not when a redirect lies between, nor when another tab reads a
+// part of itself again.
+func noticed(w http.ResponseWriter, r *http.Request) {
+	if of(r).notice != "" && r.Method == http.MethodGet {
+		setCookie(w, r, "notice", "", -time.Second, false)
 	}
 }
 

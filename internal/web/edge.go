@@ -180,7 +180,7 @@ func (e *Edge) recognise(w http.ResponseWriter, r *http.Request, q *request, rt 
 			q.visitor = v
 		}
 	}
-	e.prefer(w, r, q)
+	e.prefer(r, q)
 	a := q.visitor.Actor
 	switch {
 	case rt.Who >= SignedIn && rt.Who != Machine && !q.visitor.SignedIn():

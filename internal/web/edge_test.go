@@ -179,6 +179,10 @@ func TestANoticeShowsOnce(t *testing.T) {
 	if !strings.Contains(w.Body.String(), i18n.NB.Code("fault.conflict")) || !strings.Contains(w.Header().Get("Set-Cookie"), "Max-Age=0") {
 		t.Error("the notice is not shown and taken away")
 	}
+	w = do(e, ask{path: "/page", cookie: c.Name + "=" + c.Value, header: map[string]string{"HX-Request": "true"}})
+	if strings.Contains(w.Header().Get("Set-Cookie"), "notice") {
+		t.Error("a part of a page, read again by another tab, takes the notice away")
+	}
 	if w = do(e, ask{path: "/page", cookie: "notice=<script>"}); strings.Contains(w.Body.String(), "<script>") {
 		t.Error("a made-up notice is shown")
 	}

@@ -55,6 +55,7 @@ func render(w http.ResponseWriter, r *http.Request, status int, v View) error {
 		body = v.Fragment
 	case !v.Bare && q.edge != nil:
 		body = q.edge.inShell(r, q, v)
+		noticed(w, r)
 	}
 	buf := buffers.Get().(*bytes.Buffer) //nolint:forcetypeassert // the pool holds nothing else
 	defer buffers.Put(buf)

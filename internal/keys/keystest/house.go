@@ -79,6 +79,9 @@ func Open(t testing.TB, d *db.DB, terms Terms) *House {
 
 // listen joins the modules as the program does.
 func (h *House) listen() {
+	for _, name := range []string{"approval.yes", "approval.approve", "approval.reject"} {
+		h.Log.On(name, h.Keys.OnAnswer)
+	}
 	for name, react := range map[string]event.Reaction{
 		"billing.payment.start": h.Keys.OnPayable, "billing.payment.reserve": h.Keys.OnReserved, "billing.payment.capture": h.Keys.OnPayment,
 		"billing.payment.release": h.Keys.OnPayment, "billing.payment.refund": h.Keys.OnPayment, "billing.payment.lapse": h.Keys.OnLapsed,

@@ -82,9 +82,9 @@ func TestOPS1_KEY4_WhileTheCardProviderIsDownEveryStepIsKept(t *testing.T) {
 }
 
 func TestOPS1_KEY6_WhileTheMailServerIsDownLettersWaitAndCanBeSentAgain(t *testing.T) {
-	data, address := t.TempDir(), freeAddress(t)
-	furnish(t, data+"/skranke.db", false)
-	s := start(t, "serve", data, "", "--smtp", "smtp://"+address+"?tls=none")
+	dsn, address := dbtest.SQLite(t), freeAddress(t)
+	furnish(t, dsn, false)
+	s := start(t, "serve", t.TempDir(), dsn, "--smtp", "smtp://"+address+"?tls=none")
 	r := s.resident(t, s.findHouse(i18n.NB, 1), inNorwegian)
 	r.fillIn()
 	r.orderAndPay() // nothing of it waits for a letter

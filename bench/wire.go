@@ -41,7 +41,7 @@ func firstVisit(ctx context.Context, addr, path string) (int64, error) {
 	defer client.CloseIdleConnections()
 	todo, seen := []string{path}, map[string]bool{path: true}
 	for i := 0; i < len(todo); i++ {
-		text, err := load(ctx, client, "http://"+addr+todo[i])
+		text, err := fetch(ctx, client, "http://"+addr+todo[i])
 		if err != nil {
 			return 0, err
 		}
@@ -59,8 +59,8 @@ func firstVisit(ctx context.Context, addr, path string) (int64, error) {
 	return n.Load(), nil
 }
 
-// load asks as a browser does, so that the server may compress; what came is counted before it is unpacked.
-func load(ctx context.Context, client *http.Client, url string) ([]byte, error) {
+// fetch asks as a browser does, so that the server may compress; what came is counted before it is unpacked.
+func fetch(ctx context.Context, client *http.Client, url string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err

@@ -98,7 +98,7 @@ func TestOPS1_KEY6_WhileTheMailServerIsDownLettersWaitAndCanBeSentAgain(t *testi
 		return admin.Count("main form[action$='/resend']") == 1
 	})
 	admin.Open(s.URL + "/office/keys/orders/" + o.ID)
-	admin.See(admin.l.KeysMailApproveSubject(o.Number, r.at.Flat), admin.l.Code("mail.state.queued"))
+	admin.See(admin.l.KeysMailApproveSubject(r.at.Flat, o.Number), admin.l.Code("mail.state.queued"))
 
 	post := openPostOffice(t, address, 0)
 	admin.Open(s.URL + "/office/mails?state=" + string(mail.Queued))

@@ -32,7 +32,9 @@ func (a *App) schedule() {
 		})
 		return errors.Join(err, a.Identity.Sweep(ctx))
 	})
-	jobs.Handle(a.Jobs, func(ctx context.Context, _ deadlineJob) error { return a.Keys.SweepDeadlines(ctx) })
+	jobs.Handle(a.Jobs, func(ctx context.Context, _ deadlineJob) error {
+		return errors.Join(a.Keys.SweepDeadlines(ctx), a.Keys.SweepSent(ctx))
+	})
 	jobs.Every(a.Jobs, time.Hour, sweepJob{})
 	jobs.Every(a.Jobs, 5*time.Minute, deadlineJob{})
 }

@@ -122,6 +122,19 @@ func (s *Service) Decide(ctx context.Context, by authz.Actor, requestID string, 
 
 const maxComment = 1000 // letters
 
+// Lock makes a change of the subject wait for an answer under way, and answers for the change. Whoever will end the question takes
+// this lock before the subject's own, as an answer does: two orders of locking would wait for each other.
+func (s *Service) Lock(ctx context.Context, tx *db.Tx, kind, subject string) error {
+	q, err := latest(ctx, tx, kind, subject)
+	if db.NoRows(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return db.LockRow(ctx, tx, "approval_requests", q.ID)
+}
+
 // Withdraw ends the question because the subject no longer asks it, or asks anew. It is nothing when it is settled already.
 func (s *Service) Withdraw(ctx context.Context, tx *db.Tx, by authz.Actor, kind, subject string) error {
 	return s.end(ctx, tx, by, kind, subject, Withdraw)

@@ -137,7 +137,7 @@ func (b *builder) settle(ctx context.Context) error {
 			return err
 		}
 		if began > patience {
-			return errors.New("mails or payments are stuck: see the log")
+			return fmt.Errorf("on %s mails, or one of %d payments, are stuck: see the log", b.clock.Format(time.RFC3339), len(b.awaits))
 		}
 		select {
 		case <-ctx.Done():

@@ -17,16 +17,16 @@ func (b *builder) tell(r *run) {
 		r.fate = cancelled
 	}
 	b.step(r.placed, r.place)
-	asked, days := r.placed, 14 // how long the board has
+	asked, has := r.placed, 14*24*time.Hour // how long the board has; not days, of which two a year are longer or shorter
 	if !onAccount {
-		if asked, days = b.paying(r), 6; asked.IsZero() {
+		if asked, has = b.paying(r), reservation-24*time.Hour; asked.IsZero() {
 			return
 		}
 	}
 	switch r.fate {
 	case waiting:
 	case expired:
-		b.step(asked.AddDate(0, 0, days).Add(4*time.Minute), r.expire)
+		b.step(asked.Add(has+4*time.Minute), r.expire)
 	case cancelled:
 		b.step(b.moment(b.soon(b.dayOf(asked)), b.between(9, 15), b.between(0, 59)), r.cancel)
 	default:
@@ -65,7 +65,7 @@ func (b *builder) paying(r *run) (done time.Time) {
 	case unpaid:
 		return done
 	case abandoned:
-		gone := at.AddDate(0, 0, 14).Add(3 * time.Minute)
+		gone := at.Add(14*24*time.Hour + 3*time.Minute)
 		b.step(gone, r.lookAgain)
 		b.step(b.moment(b.work.AddWorkdays(b.dayOf(gone), 1), 9, b.between(0, 59)), r.cancel)
 		return done

@@ -740,6 +740,32 @@ func (l L) KeysMailApprovedText(item string) string {
 	return "Styret har sagt ja, og nå er vi i gang med " + item + ". Det kommer en ny e-post når bestillingen er klar."
 }
 
+// KeysMailCancelledSubject is "Order {number} has been cancelled" in English.
+func (l L) KeysMailCancelledSubject(number string) string {
+	switch l {
+	case SV:
+		return "Beställning " + number + " är annullerad"
+	case DA:
+		return "Bestilling " + number + " er annulleret"
+	case EN:
+		return "Order " + number + " has been cancelled"
+	}
+	return "Bestilling " + number + " er kansellert"
+}
+
+// KeysMailCancelledText is "The order has been cancelled and nothing will be made." in English.
+func (l L) KeysMailCancelledText() string {
+	switch l {
+	case SV:
+		return "Beställningen är annullerad och inget tillverkas."
+	case DA:
+		return "Bestillingen er annulleret, og der bliver ikke lavet noget."
+	case EN:
+		return "The order has been cancelled and nothing will be made."
+	}
+	return "Bestillingen er kansellert, og ingenting blir laget."
+}
+
 // KeysMailExpiredSubject is "Order {number} has ended without an answer" in English.
 func (l L) KeysMailExpiredSubject(number string) string {
 	switch l {
@@ -2456,6 +2482,7 @@ func init() {
 		{"keys.order.not_allowed.advice", [...]string{"En administrator kan gi tilgang.", "En administratör kan ge behörighet.", "En administrator kan give adgang.", "An administrator can give access."}},
 		{"keys.order.not_found", [...]string{"Vi finner ikke bestillingen", "Vi hittar inte beställningen", "Vi kan ikke finde bestillingen", "We cannot find the order"}},
 		{"keys.order.not_found.advice", [...]string{"Åpne lenken i den siste e-posten om bestillingen, eller ta kontakt med oss.", "Öppna länken i det senaste mejlet om beställningen eller kontakta oss.", "Åbn linket i den seneste e-mail om bestillingen, eller kontakt os.", "Open the link in the latest e-mail about the order, or contact us."}},
+		{"keys.order.not_paid", [...]string{"Betalingen er ikke lenger sikret. Se betalingen før noe leveres ut", "Betalningen är inte längre säkrad. Se över betalningen innan något lämnas ut", "Betalingen er ikke længere sikret. Se på betalingen, før noget udleveres", "The payment is no longer secured. Look at the payment before anything is handed over"}},
 		{"keys.order.place", [...]string{"Bestilt", "Beställd", "Bestilt", "Ordered"}},
 		{"keys.order.price_changed", [...]string{"Prisen har endret seg", "Priset har ändrats", "Prisen har ændret sig", "The price has changed"}},
 		{"keys.order.price_changed.advice", [...]string{"Ingenting er bestilt ennå. Se over den nye prisen og bestill på nytt.", "Ingenting är beställt än. Se över det nya priset och beställ igen.", "Intet er bestilt endnu. Se den nye pris, og bestil igen.", "Nothing has been ordered yet. Look at the new price and order again."}},

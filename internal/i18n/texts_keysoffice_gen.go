@@ -1134,6 +1134,7 @@ func init() {
 		{"keys.work.waiting", [...]string{"Venter", "Väntar", "Venter", "Waiting"}},
 		{"mail.template.keys.approve", [...]string{"Spørsmål til godkjenner", "Fråga till attestant", "Spørgsmål til godkender", "Question to an approver"}},
 		{"mail.template.keys.approved", [...]string{"Godkjent, til beboer", "Godkänd, till boende", "Godkendt, til beboer", "Approved, to the resident"}},
+		{"mail.template.keys.cancelled", [...]string{"Kansellert", "Annullerad", "Annulleret", "Cancelled"}},
 		{"mail.template.keys.expired", [...]string{"Frist utløpt, til beboer", "Tiden ute, till boende", "Frist udløbet, til beboer", "Time ran out, to the resident"}},
 		{"mail.template.keys.paid", [...]string{"Kvittering til beboer", "Kvittens till boende", "Kvittering til beboer", "Receipt to the resident"}},
 		{"mail.template.keys.pay", [...]string{"Betalingslenke til beboer", "Betalningslänk till boende", "Betalingslink til beboer", "Payment link to the resident"}},

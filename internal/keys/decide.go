@@ -77,15 +77,20 @@ func (o Order) Next(a Action, by authz.Actor, f facts) (WorkState, error) {
 		case bothGates:
 			return o.moneySafe() && o.Board == BoardApproved
 		case byPickup:
-			return made && o.Delivery == Pickup
+			return made && o.moneySafe() && o.Delivery == Pickup
 		case byPost:
-			return made && o.Delivery == Post
+			return made && o.moneySafe() && o.Delivery == Post
+		case paid:
+			return o.moneySafe()
 		}
 		return false
 	})
+	known := slices.ContainsFunc(WorkMoves.From(o.Work), func(m flow.Move[WorkState, Action]) bool { return m.Do == a })
 	switch {
-	case !ok && slices.ContainsFunc(WorkMoves.From(o.Work), func(m flow.Move[WorkState, Action]) bool { return m.Do == a }) && !made && a != Start:
+	case !ok && known && a != Start && !made:
 		return o.Work, fault.New(fault.Conflict, "keys.order.not_all_made")
+	case !ok && known && a != Start && !o.moneySafe():
+		return o.Work, fault.New(fault.Conflict, "keys.order.not_paid")
 	case !ok:
 		return o.Work, fault.New(fault.Conflict, "keys.order.moved_on")
 	case !by.May(m.Needs, o.place()):

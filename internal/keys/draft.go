@@ -93,14 +93,21 @@ func (s *Service) FillYou(ctx context.Context, draftID string, in Form) (Draft, 
 		f.Flat, f.Name, f.Email, f.Phone, f.Delivery = in.Flat, in.Name, in.Email, in.Phone, in.Delivery
 		f.Street, f.Postcode, f.Town = in.Street, in.Postcode, in.Town
 	}, func(f Form) error {
-		a, c, err := s.current(ctx, s.DB, f.AgreementID)
+		_, c, err := s.current(ctx, s.DB, f.AgreementID)
 		if err != nil {
 			return err
 		}
 		if err := f.CheckYou(c.Country); err != nil {
 			return err
 		}
-		_, err = findFlat(ctx, s.DB, a.CustomerID, f.Flat)
+		sys, err := s.findSystem(ctx, s.DB, f)
+		if db.NoRows(err) {
+			return fault.New(fault.Conflict, "keys.draft.unfinished") // the register changed in between
+		}
+		if err != nil {
+			return err
+		}
+		_, err = findFlat(ctx, s.DB, sys, f.Flat)
 		return err
 	})
 }

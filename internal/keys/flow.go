@@ -109,8 +109,9 @@ var BoardMoves = flow.Table[BoardState, Action]{
 // Guards of the workshop's moves.
 const (
 	bothGates = "both_gates" // the money is safe and the board has said yes
-	byPickup  = "made_for_pickup"
-	byPost    = "made_for_post"
+	byPickup  = "made_and_paid_for_pickup"
+	byPost    = "made_and_paid_for_post"
+	paid      = "paid" // the money is still safe: a refused capture stops the key at the counter
 )
 
 // WorkMoves is the workshop's life.
@@ -120,6 +121,6 @@ var WorkMoves = flow.Table[WorkState, Action]{
 	{From: InProduction, Do: Make, To: InProduction, Needs: MayProduce},
 	{From: InProduction, Do: MarkReady, To: Ready, Needs: MayProduce, Guard: byPickup},
 	{From: InProduction, Do: Send, To: Sent, Needs: MayProduce, Guard: byPost},
-	{From: Ready, Do: HandOver, To: Received, Needs: MayProduce},
+	{From: Ready, Do: HandOver, To: Received, Needs: MayProduce, Guard: paid},
 	{From: Sent, Do: Receive, To: Received, Needs: MayReceive},
 }

@@ -99,10 +99,16 @@ func TestWhatCanBeDoneFollowsFromTheOrderAndTheReader(t *testing.T) {
 		{"received", keys.Received, keys.Post, 2, workshop, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			o := keys.Order{ID: "o", Work: tt.work, Delivery: tt.delivery, Quantity: 2}
+			o := keys.Order{ID: "o", Work: tt.work, Delivery: tt.delivery, Quantity: 2, Payment: keys.Captured}
 			got := o.Open(tt.by, tt.made)
 			if len(got) != len(tt.want) || len(got) > 0 && got[0] != tt.want[0] {
 				t.Errorf("may do %v, want %v", got, tt.want)
+			}
+			o.Payment = keys.Lapsed // the money died on the way: nothing leaves the house
+			for _, a := range o.Open(tt.by, tt.made) {
+				if a == keys.MarkReady || a == keys.Send || a == keys.HandOver {
+					t.Errorf("unpaid, and may still %s", a)
+				}
 			}
 		})
 	}

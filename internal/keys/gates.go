@@ -235,6 +235,9 @@ func (s *Service) OnLapsed(ctx context.Context, tx *db.Tx, e event.Event) error 
 	if !ok {
 		return nil
 	}
+	if err := s.Approvals.Lock(ctx, tx, SubjectKind, id); err != nil {
+		return err
+	}
 	waits := false
 	o, err := s.change(ctx, tx, runner, id, Lapse, func(o *Order) (map[string]any, error) {
 		if o.pay(Lapse) != nil {

@@ -15,14 +15,15 @@ import (
 type letter string
 
 const (
-	letterPay      letter = "keys.pay"
-	letterPlaced   letter = "keys.placed" // where the association pays
-	letterPaid     letter = "keys.paid"
-	letterApproved letter = "keys.approved"
-	letterRejected letter = "keys.rejected"
-	letterExpired  letter = "keys.expired"
-	letterReady    letter = "keys.ready"
-	letterSent     letter = "keys.sent"
+	letterPay       letter = "keys.pay"
+	letterPlaced    letter = "keys.placed" // where the association pays
+	letterPaid      letter = "keys.paid"
+	letterApproved  letter = "keys.approved"
+	letterRejected  letter = "keys.rejected"
+	letterExpired   letter = "keys.expired"
+	letterCancelled letter = "keys.cancelled"
+	letterReady     letter = "keys.ready"
+	letterSent      letter = "keys.sent"
 )
 
 // words is what a letter says; the button always leads to the status page, which knows what can be done.
@@ -41,6 +42,8 @@ func (s *Service) words(l i18n.L, o Order, which letter) (subject string, paragr
 		return l.KeysMailRejectedSubject(o.Number), []string{l.KeysMailRejectedText(), l.KeysMailReason(o.Reason), s.moneyWords(l, o)}, l.KeysMailStatusButton()
 	case letterExpired:
 		return l.KeysMailExpiredSubject(o.Number), []string{l.KeysMailExpiredText(), s.moneyWords(l, o)}, l.KeysMailStatusButton()
+	case letterCancelled:
+		return l.KeysMailCancelledSubject(o.Number), []string{l.KeysMailCancelledText(), s.moneyWords(l, o)}, l.KeysMailStatusButton()
 	case letterReady:
 		return l.KeysMailReadySubject(o.Number), []string{l.KeysMailReadyText(item)}, l.KeysMailStatusButton()
 	case letterSent:

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"skranke/internal/db"
@@ -50,46 +52,50 @@ type system struct {
 }
 
 // match finds the key system that all numbers fit. The answer to a mismatch is always the same, whichever number is wrong.
+// A try counts before it is judged, so that many at once are not judged on one count; a hit is forgiven.
 func (s *Service) match(ctx context.Context, f Form, address string) (sys system, err error) {
-	byAddress, byHouse := "keys.miss.ip:"+limit.Network(address), "keys.miss.agreement:"+f.AgreementID
-	if err := s.pace(ctx, byAddress, addressGap); err != nil {
+	gaps := map[string]limit.Rule{"keys.miss.agreement:" + f.AgreementID: houseGap, "keys.miss.ip:" + limit.Network(address): addressGap}
+	wait, err := s.count(ctx, gaps)
+	if err != nil {
 		return sys, err
 	}
-	if err := s.pace(ctx, byHouse, houseGap); err != nil {
-		return sys, err
+	if wait > 0 {
+		return sys, slowDown(wait)
 	}
 	sys, err = s.findSystem(ctx, s.DB, f)
-	if !db.NoRows(err) {
+	if db.NoRows(err) {
+		return sys, fault.Field(FieldNumbers, "keys.form.numbers_mismatch")
+	}
+	if err != nil {
 		return sys, err
 	}
-	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		for _, key := range []string{byAddress, byHouse} {
-			if _, err := limit.Hit(ctx, tx, key, misses); err != nil {
+	return sys, s.DB.InTx(ctx, func(tx *db.Tx) error {
+		for _, key := range slices.Sorted(maps.Keys(gaps)) {
+			if err := limit.Forgive(ctx, tx, key); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		return sys, err
-	}
-	return sys, fault.Field(FieldNumbers, "keys.form.numbers_mismatch")
 }
 
-// pace lets one try through per gap once there have been too many misses.
-func (s *Service) pace(ctx context.Context, key string, gap limit.Rule) error {
-	wait, err := limit.Wait(ctx, s.DB, key, misses, s.DB.Now())
-	if err != nil || wait == 0 {
-		return err
-	}
-	err = s.DB.InTx(ctx, func(tx *db.Tx) (err error) {
-		wait, err = limit.Hit(ctx, tx, key+":pace", gap)
-		return err
+// count counts a try under each key, in one order everywhere. Once there have been too many, one try per gap gets through.
+func (s *Service) count(ctx context.Context, gaps map[string]limit.Rule) (wait time.Duration, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		wait = 0
+		for _, key := range slices.Sorted(maps.Keys(gaps)) {
+			over, err := limit.Hit(ctx, tx, key, misses)
+			if err == nil && over > 0 {
+				over, err = limit.Hit(ctx, tx, key+":pace", gaps[key])
+			}
+			if err != nil {
+				return err
+			}
+			wait = max(wait, over)
+		}
+		return nil
 	})
-	if err != nil || wait == 0 {
-		return err
-	}
-	return slowDown(wait)
+	return wait, err
 }
 
 // findSystem asks the same questions whichever number is wrong, so that the time it takes tells nothing either.

@@ -124,7 +124,7 @@ func (s *Service) newOrder(ctx context.Context, tx *db.Tx, l i18n.L, p Preview) 
 	if err != nil {
 		return o, err
 	}
-	flat, err := findFlat(ctx, tx, c.ID, f.Flat)
+	flat, err := findFlat(ctx, tx, sys, f.Flat)
 	if err != nil {
 		return o, err
 	}
@@ -144,7 +144,7 @@ func (s *Service) newOrder(ctx context.Context, tx *db.Tx, l i18n.L, p Preview) 
 	if o.Delivery == Post {
 		o.Street, o.Postcode, o.Town = f.Street, f.Postcode, f.Town
 	}
-	if a.Payer == agreement.AssociationPays {
+	if a.Payer == agreement.AssociationPays || o.Total == 0 { // nothing to pay is nothing to reserve
 		err = o.pay(Bill)
 	}
 	if err == nil {

@@ -153,7 +153,10 @@ func (s *Service) Cancel(ctx context.Context, by authz.Actor, orderID string) (O
 		if err := s.Approvals.Withdraw(ctx, tx, runner, SubjectKind, o.ID); err != nil {
 			return err
 		}
-		return s.giveBack(ctx, tx, o)
+		if err := s.giveBack(ctx, tx, o); err != nil {
+			return err
+		}
+		return s.tellResident(ctx, tx, o, letterCancelled)
 	})
 }
 
@@ -162,6 +165,11 @@ func received(tx *db.Tx, o *Order) { o.ReceivedAt, o.ClosedAt = &tx.Now, &tx.Now
 // work moves the workshop's column.
 func (s *Service) work(ctx context.Context, by authz.Actor, orderID string, a Action, and func(*db.Tx, *Order) (map[string]any, error), then func(*db.Tx, Order) error) (o Order, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if a == Cancel {
+			if err := s.Approvals.Lock(ctx, tx, SubjectKind, orderID); err != nil {
+				return err
+			}
+		}
 		o, err = s.change(ctx, tx, by, orderID, a, func(o *Order) (map[string]any, error) {
 			made, err := countMade(ctx, tx, o.ID)
 			if err != nil {

@@ -11,6 +11,7 @@ import (
 	"skranke/internal/event"
 	"skranke/internal/fault"
 	"skranke/internal/i18n"
+	"skranke/internal/id"
 	"skranke/internal/identity"
 	"skranke/internal/link"
 	"skranke/internal/mail"
@@ -59,8 +60,8 @@ func (s *Service) current(ctx context.Context, q db.Q, handle string) (agreement
 }
 
 // findFlat is the flat that was typed, as a fault of the form's field when there is none.
-func findFlat(ctx context.Context, q db.Q, customerID, typed string) (identity.Flat, error) {
-	f, err := identity.FindFlat(ctx, q, customerID, "", typed)
+func findFlat(ctx context.Context, q db.Q, sys system, typed string) (identity.Flat, error) {
+	f, err := identity.FindFlat(ctx, q, sys.CustomerID, sys.SiteID, typed)
 	if k := fault.KindOf(err); err != nil && (k == fault.NotFound || k == fault.Conflict) {
 		return f, fault.Field("flat", "keys.form.flat_unknown")
 	}
@@ -76,11 +77,14 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, by authz.Actor, o Order
 }
 
 // change is the only way to change an order: lock, find, change, save, record.
-func (s *Service) change(ctx context.Context, tx *db.Tx, by authz.Actor, id string, a Action, do func(o *Order) (map[string]any, error)) (Order, error) {
-	if err := db.LockRow(ctx, tx, "key_orders", id); err != nil {
+func (s *Service) change(ctx context.Context, tx *db.Tx, by authz.Actor, orderID string, a Action, do func(o *Order) (map[string]any, error)) (Order, error) {
+	if !id.Valid(orderID) {
+		return Order{}, fault.New(fault.NotFound, "keys.order.not_found")
+	}
+	if err := db.LockRow(ctx, tx, "key_orders", orderID); err != nil {
 		return Order{}, err
 	}
-	o, err := find(ctx, tx, by, id)
+	o, err := find(ctx, tx, by, orderID)
 	if err != nil {
 		return o, err
 	}

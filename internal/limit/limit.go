@@ -54,6 +54,14 @@ func Wait(ctx context.Context, q db.Q, key string, r Rule, now time.Time) (time.
 	return 0, nil
 }
 
+// Forgive takes back one hit of key, of a try that turned out well.
+func Forgive(ctx context.Context, tx *db.Tx, key string) error {
+	if _, err := tx.Exec(ctx, `UPDATE limits SET hits = hits - 1 WHERE key = $1 AND hits > 0`, key); err != nil {
+		return fmt.Errorf("forgive a hit: %w", err)
+	}
+	return nil
+}
+
 // Clear forgets the hits of key, after a success.
 func Clear(ctx context.Context, tx *db.Tx, key string) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM limits WHERE key = $1`, key); err != nil {

@@ -1,0 +1,116 @@
+package e2e
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"skranke/internal/approval"
+	"skranke/internal/db"
+	"skranke/internal/i18n"
+	"skranke/internal/keys"
+)
+
+// begin gives the survey the addresses it starts from: those the routes name themselves, those without a wildcard, and the
+// secret ones that no page links to.
+func (v *survey) begin(t testing.TB) {
+	t.Helper()
+	for _, pattern := range slices.Sorted(maps.Keys(v.routes)) {
+		for _, path := range v.routes[pattern].Look {
+			v.add(path)
+		}
+		if path := strings.TrimPrefix(pattern, "GET "); !strings.Contains(path, "{") && path != "/keys/requisition" {
+			v.add(path)
+		}
+	}
+	v.secrets(t)
+	v.drafts(t)
+}
+
+// secrets are behind mailed links: an order in every state, a question asked and one answered, a way back from the card
+// provider.
+func (v *survey) secrets(t testing.TB) {
+	t.Helper()
+	ctx, d := t.Context(), v.s.open()
+	sign := v.s.signer(d)
+	orders, err := db.List[struct{ Work, StatusLink string }](ctx, d, `
+		SELECT work || board || payment AS work, MAX(status_link) AS status_link FROM key_orders GROUP BY work || board || payment ORDER BY 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range orders {
+		path := "/k/" + sign.Token(keys.StatusLink, o.StatusLink)
+		v.seen["GET /k/{token}"] = append(v.seen["GET /k/{token}"], path) // all of them, however many
+		v.todo = append(v.todo, path)
+	}
+	links, err := db.List[string](ctx, d, `
+		SELECT MAX(l.id) AS id FROM links l JOIN approval_requests q ON q.id = l.subject WHERE l.kind = $1 GROUP BY q.state ORDER BY 1`, approval.LinkKind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range links {
+		v.add("/approve/" + sign.Token(approval.LinkKind, id))
+	}
+	cancellable, err := db.One[string](ctx, d, `SELECT id FROM key_orders WHERE work = 'waiting' ORDER BY created_at DESC LIMIT 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.add("/office/keys/orders/" + cancellable)
+}
+
+// drafts fills in the form, once as a resident who does not pay and once as somebody of the board, and keeps the pages on the
+// way.
+func (v *survey) drafts(t testing.TB) {
+	t.Helper()
+	c, h := v.clients[nobody], v.s.findHouse(i18n.NB, 1)
+	fill := func(numbers string) (sum string) {
+		v.add(numbers)
+		you := v.s.post(t, c, numbers, "customer_number", h.CustomerNumber, "system_number", h.System, "code", h.Zone, "purpose", keys.Additional, "quantity", "2")
+		v.add(you)
+		sum = v.s.post(t, c, you, "name", "Liv Ås", "flat", h.Flat, "email", "liv.as@post.example", "phone", "22334455", "delivery", keys.Pickup)
+		v.add(sum)
+		return sum
+	}
+	begin := func(askedBy string) string {
+		return v.s.post(t, c, "/keys/new", "product", string(keys.Fob), "agreement", h.AgreementID, "asked_by", askedBy)
+	}
+	fill(begin(keys.Resident)) // stays a draft
+	sum := fill(begin(keys.Resident))
+	v.s.post(t, c, sum, "total", v.total(t, sum))
+	payment, err := db.One[string](t.Context(), v.s.open(), `SELECT id FROM payments ORDER BY created_at DESC, id DESC LIMIT 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.add("/pay/return/" + v.s.signer(v.s.open()).Token("billing.return", payment))
+
+	v.add(begin(keys.Requisitioner))
+	v.s.post(t, c, "/keys/requisition", "agreement", h.AgreementID, "email", h.Approvers[0].Email)
+	door := v.s.requisitionLink(t)
+	v.add(door)
+	sum = fill(v.s.post(t, c, door, "product", string(keys.Fob)))
+	v.add(v.s.post(t, c, sum, "total", v.total(t, sum)))
+}
+
+// total is the price that the page shows and sends along.
+func (v *survey) total(t testing.TB, sum string) string {
+	t.Helper()
+	_, body := v.s.get(sum)
+	_, rest, _ := strings.Cut(body, `name="total" value="`)
+	total, _, ok := strings.Cut(rest, `"`)
+	if !ok {
+		t.Fatalf("%s shows no price:\n%.3000s", sum, body)
+	}
+	return total
+}
+
+// requisitionLink is the address in the newest mail to somebody of a board who asked for it.
+func (s *server) requisitionLink(t testing.TB) string {
+	t.Helper()
+	d := s.open()
+	id, err := db.One[string](t.Context(), d, `SELECT id FROM links WHERE kind = $1 ORDER BY created_at DESC LIMIT 1`, keys.RequisitionLink)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "/keys/requisition/" + s.signer(d).Token(keys.RequisitionLink, id)
+}

@@ -64,6 +64,7 @@ func TestOPS4_EveryPageLooksRight(t *testing.T) {
 	}
 	s := demonstration(t)
 	pages := s.pages(t, to != "")
+	t.Logf("%d pages in %d ways", len(pages), len(variants))
 	for _, v := range variants {
 		for _, who := range []visitor{nobody, staffMember, boardMember} {
 			t.Run(v.name()+"/"+string(who), func(t *testing.T) {
@@ -107,7 +108,9 @@ func (p page) look(t *testing.T, b *webtest.Tab, base, to string, v variant) {
 		b.Errorf("%s is wider than the window", p.pattern)
 	}
 	for _, m := range b.Console()[said:] {
-		t.Logf("%s at %s wrote to the console: %s", p.pattern, p.path, m) // judged when the tab closes
+		if m.Level == "error" || m.Level == "warning" {
+			t.Logf("%s at %s wrote to the console: %s", p.pattern, p.path, m) // judged when the tab closes
+		}
 	}
 	if lang := webtest.Eval[string](b, `document.documentElement.lang`); lang != v.l.Tag() && !p.mail() {
 		b.Errorf("%s speaks %q", p.pattern, lang)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"io"
 	"net/http"
 
 	"skranke/internal/agreement/agreementweb"
@@ -48,7 +49,7 @@ var paths = map[string]string{keys.SubjectKind: "/office/keys/orders/", "identit
 
 // pages mounts the modules' own.
 func (a *App) pages(e *web.Edge) {
-	agreements := &agreementweb.Pages{Agreements: a.Agreements, Document: a.document}
+	agreements := &agreementweb.Pages{Agreements: a.Agreements, Papers: a.papers()}
 	e.Mount((&identityweb.Pages{Identity: a.Identity, Home: home, Zone: a.Zone, Sections: []identityweb.Section{agreements.OfCustomer}}).Routes()...)
 	e.Mount(agreements.Routes()...)
 	e.Mount((&billingweb.Pages{Billing: a.Billing, Zone: a.Zone, About: paths}).Routes()...)
@@ -68,6 +69,17 @@ func (a *App) pages(e *web.Edge) {
 	}
 	e.Mount((&approvalweb.Pages{Approvals: a.Approvals, Links: a.Links, Zone: a.Zone, Present: present, Names: a.names, Customers: a.customers, Speak: a.speak}).Routes()...)
 }
+
+// papers keeps the signed documents of agreements.
+func (a *App) papers() agreementweb.Papers {
+	return agreementweb.Papers{Serve: a.document, Why: files.Text, Accept: files.Accept(files.PDF), Most: maxPaper,
+		Keep: func(ctx context.Context, by authz.Actor, customerID, name string, body io.Reader) (string, error) {
+			f, err := a.Files.Put(ctx, a.DB, by, files.Upload{CustomerID: customerID, Field: "document", Name: name, Accept: []files.Kind{files.PDF}, Max: maxPaper, Body: body})
+			return f.ID, err
+		}}
+}
+
+const maxPaper = 10 << 20
 
 // document answers with an uploaded file; the page that links to it has checked the reader.
 func (a *App) document(w http.ResponseWriter, r *http.Request, fileID string) error {

@@ -151,6 +151,45 @@ func (l L) AgreementDocument() string {
 	return "Signert dokument"
 }
 
+// AgreementDocumentHint is "PDF, at most 10 MB. It replaces an older one." in English.
+func (l L) AgreementDocumentHint() string {
+	switch l {
+	case SV:
+		return "PDF, högst 10 MB. Den ersätter en äldre."
+	case DA:
+		return "PDF, højst 10 MB. Den erstatter en ældre."
+	case EN:
+		return "PDF, at most 10 MB. It replaces an older one."
+	}
+	return "PDF, høyst 10 MB. Den erstatter en eldre."
+}
+
+// AgreementDocumentSend is "Add" in English.
+func (l L) AgreementDocumentSend() string {
+	switch l {
+	case SV:
+		return "Lägg in"
+	case DA:
+		return "Læg ind"
+	case EN:
+		return "Add"
+	}
+	return "Legg inn"
+}
+
+// AgreementDocumentTitle is "Add the signed agreement" in English.
+func (l L) AgreementDocumentTitle() string {
+	switch l {
+	case SV:
+		return "Lägg in undertecknat avtal"
+	case DA:
+		return "Læg den underskrevne aftale ind"
+	case EN:
+		return "Add the signed agreement"
+	}
+	return "Legg inn signert avtale"
+}
+
 // AgreementDownload is "Download the document" in English.
 func (l L) AgreementDownload() string {
 	switch l {
@@ -660,6 +699,7 @@ func init() {
 		{"agreement.create", [...]string{"Avtalen ble opprettet", "Avtalet lades upp", "Aftalen blev oprettet", "The agreement was drafted"}},
 		{"agreement.currency", [...]string{"Velg en valuta", "Välj en valuta", "Vælg en valuta", "Choose a currency"}},
 		{"agreement.document", [...]string{"Et dokument ble lagt ved", "Ett dokument bifogades", "Et dokument blev vedhæftet", "A document was attached"}},
+		{"agreement.document.choose", [...]string{"Velg en fil først", "Välj en fil först", "Vælg en fil først", "Choose a file first"}},
 		{"agreement.end", [...]string{"Siste dag ble satt", "Sista dag sattes", "Sidste dag blev sat", "The last day was set"}},
 		{"agreement.ended", [...]string{"Avtalen er avsluttet.", "Avtalet är avslutat.", "Aftalen er afsluttet.", "The agreement has ended."}},
 		{"agreement.ending", [...]string{"Siste dag for avtalen er lagret.", "Avtalets sista dag är sparad.", "Aftalens sidste dag er gemt.", "The agreement's last day has been saved."}},

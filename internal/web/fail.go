@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -21,8 +22,8 @@ func (e *Edge) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status, code := fault.Status(err), fault.CodeOf(err)
 	level := slog.LevelInfo
 	switch {
-	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
-		return // the browser went away: nobody to tell
+	case left(r, err):
+		return // nobody to tell
 	case status == http.StatusInternalServerError:
 		level = slog.LevelError
 	case status == http.StatusRequestEntityTooLarge:
@@ -45,6 +46,13 @@ func (e *Edge) fail(w http.ResponseWriter, r *http.Request, err error) {
 		e.Log.ErrorContext(r.Context(), "error page failed", "request", q.id, "err", err)
 		http.Error(w, http.StatusText(status), status)
 	}
+}
+
+// left reports whether the browser went away before it had its answer.
+func left(r *http.Request, err error) bool {
+	var op *net.OpError
+	return errors.Is(err, context.Canceled) && r.Context().Err() != nil ||
+		errors.As(err, &op) && op.Op == "write" && op.Addr != nil && op.Addr.String() == r.RemoteAddr
 }
 
 func stack() string { return string(debug.Stack()) }

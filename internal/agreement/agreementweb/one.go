@@ -10,7 +10,6 @@ import (
 	"skranke/internal/authz"
 	"skranke/internal/day"
 	"skranke/internal/event"
-	"skranke/internal/fault"
 	"skranke/internal/i18n"
 	"skranke/internal/identity"
 	"skranke/internal/money"
@@ -30,24 +29,36 @@ type pageData struct {
 	Today     day.Date
 	Zone      *time.Location
 	Open      []agreement.Action // what the reader may do
+	Attach    bool               // may the reader send the signed document?
+	Accept    string             // the file endings that are taken
+	Faults    []ui.FieldError    // what is wrong with the one just sent
 }
 
 // one shows an agreement to the office or to its customer.
 func (p *Pages) one(base string) web.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		a, err := agreement.Find(r.Context(), p.Agreements.DB, web.Actor(r), r.PathValue("id"))
+		d, err := p.page(r, base)
 		if err != nil {
 			return err
 		}
-		d := pageData{L: web.L(r), Base: base, Agreement: a, Today: p.Agreements.Today(), Zone: p.zone()}
-		if d.office() {
-			d.Open = a.Open(web.Actor(r), d.Today)
-		}
-		if err := p.fill(r.Context(), &d); err != nil {
-			return err
-		}
-		return web.Render(w, r, web.View{Title: d.L.AgreementOne(a.Number), Body: agreementPage(d)})
+		return web.Render(w, r, d.view())
 	}
+}
+
+// page is the agreement that an address names, as its reader may see it.
+func (p *Pages) page(r *http.Request, base string) (d pageData, err error) {
+	by := web.Actor(r)
+	a, err := agreement.Find(r.Context(), p.Agreements.DB, by, r.PathValue("id"))
+	if err != nil {
+		return d, err
+	}
+	d = pageData{L: web.L(r), Base: base, Agreement: a, Today: p.Agreements.Today(), Zone: p.zone()}
+	if d.office() {
+		d.Open = a.Open(by, d.Today)
+		d.Attach = by.May(agreement.MayEdit, authz.Place{Customer: a.CustomerID})
+		d.Accept = p.Papers.Accept
+	}
+	return d, p.fill(r.Context(), &d)
 }
 
 // fill reads what stands beside the agreement: always the same few queries.
@@ -69,18 +80,6 @@ func (p *Pages) fill(ctx context.Context, d *pageData) (err error) {
 	}
 	d.People, err = identity.People(ctx, q, actors)
 	return err
-}
-
-// document gives the signed document to who may see the agreement.
-func (p *Pages) document(w http.ResponseWriter, r *http.Request) error {
-	a, err := agreement.Find(r.Context(), p.Agreements.DB, web.Actor(r), r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	if a.FileID == "" || p.Document == nil {
-		return fault.New(fault.NotFound, "fault.not_found")
-	}
-	return p.Document(w, r, a.FileID)
 }
 
 func (d pageData) office() bool { return d.Base == officePath }

@@ -19,6 +19,7 @@ import (
 	"skranke/internal/db"
 	"skranke/internal/db/dbtest"
 	"skranke/internal/event"
+	"skranke/internal/files"
 	"skranke/internal/i18n"
 	"skranke/internal/identity"
 	"skranke/internal/web"
@@ -38,15 +39,22 @@ func open(t *testing.T, d *db.DB) *site {
 	t.Helper()
 	d.SetClock(func() time.Time { return time.Date(2026, 3, 9, 8, 0, 0, 0, time.UTC) })
 	s := &site{}
+	store, err := files.Open(t.Context(), "mem://")
+	if err != nil {
+		t.Fatal(err)
+	}
 	agreements := &agreement.Service{DB: d, Log: &event.Log{}}
 	e := web.New(web.Config{
 		Log: slog.New(slog.DiscardHandler), Brand: brand.Default("Fjordlås"),
 		Authenticate: func(context.Context, string) (web.Visitor, error) { return web.Visitor{Actor: s.by, Name: "Siv"}, nil },
 	})
-	pages := &agreementweb.Pages{Agreements: agreements, Document: func(w http.ResponseWriter, _ *http.Request, fileID string) error {
+	pages := &agreementweb.Pages{Agreements: agreements, Papers: agreementweb.Papers{Most: 1 << 20, Serve: func(w http.ResponseWriter, _ *http.Request, fileID string) error {
 		_, err := io.WriteString(w, "file "+fileID)
 		return err
-	}}
+	}, Keep: func(ctx context.Context, by authz.Actor, customerID, name string, body io.Reader) (string, error) {
+		f, err := store.Put(ctx, d, by, files.Upload{CustomerID: customerID, Field: "document", Name: name, Accept: []files.Kind{files.PDF}, Body: body})
+		return f.ID, err
+	}, Why: files.Text}}
 	e.Mount(pages.Routes()...)
 	s.Handler = e
 	s.fill(t, d, agreements)

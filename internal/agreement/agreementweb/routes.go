@@ -2,7 +2,6 @@
 package agreementweb
 
 import (
-	"net/http"
 	"time"
 
 	"skranke/internal/agreement"
@@ -10,10 +9,10 @@ import (
 	"skranke/internal/web"
 )
 
-// Pages is what the pages need. Document answers with a file; app joins it to the file store.
+// Pages is what the pages need.
 type Pages struct {
 	Agreements *agreement.Service
-	Document   func(w http.ResponseWriter, r *http.Request, fileID string) error
+	Papers     Papers
 }
 
 // The two faces of the same pages.
@@ -30,6 +29,7 @@ func (p *Pages) Routes() []web.Route {
 			Look: []string{officePath, officePath + "?state=draft&q=none+such"},
 		},
 		{Pattern: "GET /office/agreements/{id}", Handle: p.one(officePath), Who: web.Staff, Needs: agreement.MaySee, Area: ui.Office},
+		{Pattern: "POST /office/agreements/{id}/document", Handle: p.attach, Who: web.Staff, Needs: agreement.MayEdit, Area: ui.Office, MaxBody: p.Papers.Most + 1<<20},
 		{Pattern: "GET /office/agreements/{id}/document", Handle: p.document, Who: web.Staff, Needs: agreement.MaySee, Area: ui.Office},
 		{Pattern: "GET /office/agreements/{id}/end", Handle: p.askEnd, Who: web.Staff, Needs: agreement.MayEdit, Area: ui.Office},
 		{Pattern: "POST /office/agreements/{id}/end", Handle: p.end, Who: web.Staff, Needs: agreement.MayEdit, Area: ui.Office},

@@ -18,6 +18,9 @@ func demonstrate(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if s.SMTP != nil {
+		return errors.New("the demonstration sends no mail: leave smtp out and read the mails in its mailbox")
+	}
 	d, err := app.Open(ctx, s)
 	if err != nil {
 		return err

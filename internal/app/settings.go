@@ -83,7 +83,7 @@ var table = []setting{
 	{"smtp", "", "smtp://user:password@host:587, or smtps:// for port 465 (default: mails are kept in the built-in mailbox)", parseSMTP},
 	{"mail-from", "Skranke <skranke@localhost.example>", "sender of mails", parseFrom},
 	{"files", "", "where files are kept: file:///folder or s3://bucket?region=… (default: files in data)", parseFiles},
-	{"cards-listen", "127.0.0.1:0", "address of the built-in test card provider; port 0 takes a free one", func(s *Settings, v string) error { s.CardsListen = v; return hostPort(v) }},
+	{"cards-listen", "", "address of the built-in test card provider (default: one port above listen)", parseCards},
 	{"cards-url", "", "address that browsers reach the test card provider on (default: http:// and cards-listen)", func(s *Settings, v string) error { return address(v, &s.CardsURL) }},
 	{"trusted-proxies", "", "networks of the proxies in front, such as 10.0.0.0/8,127.0.0.1/32", parseProxies},
 	{"metrics-token", "", "what /metrics asks for as a bearer token (default: only this machine may read it)", func(s *Settings, v string) error { s.MetricsToken = v; return nil }},
@@ -150,6 +150,9 @@ func Load(args []string, environ []string, usual map[string]string) (s Settings,
 
 // complete fills in what follows from the rest.
 func (s *Settings) complete() (err error) {
+	if s.CardsListen == "" { // always the same: payment pages that were given out lead there also after a restart
+		s.CardsListen = above(s.Listen)
+	}
 	if s.Database == "" {
 		s.Database = filepath.Join(s.Data, "skranke.db")
 	}
@@ -249,6 +252,23 @@ func hostPort(v string) error {
 		return fmt.Errorf("%q is no address and port; write it as 127.0.0.1:8080, or :8080 for every address", v)
 	}
 	return nil
+}
+
+// above is the address one port up; port 0 stays what it is.
+func above(listen string) string {
+	host, port, _ := net.SplitHostPort(listen) // checked when it was read
+	n, _ := strconv.ParseUint(port, 10, 16)
+	if n > 0 && n < 65535 {
+		n++
+	}
+	return net.JoinHostPort(host, strconv.FormatUint(n, 10))
+}
+
+func parseCards(s *Settings, v string) error {
+	if s.CardsListen = v; v == "" {
+		return nil
+	}
+	return hostPort(v)
 }
 
 func address(v string, to *string) error {

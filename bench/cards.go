@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"skranke/internal/billing"
@@ -12,7 +11,7 @@ import (
 )
 
 // cards is a card provider in this process that answers at once and remembers nothing: what it would cost is not measured.
-type cards struct{ said atomic.Int64 }
+type cards struct{}
 
 // Name is the provider's.
 func (*cards) Name() string { return "bench" }

@@ -42,12 +42,12 @@ type client struct {
 	body []byte
 }
 
-func (s *server) dial(ctx context.Context, path, cookie string) (*client, error) {
+func (s *server) dial(ctx context.Context, path, cookie, more string) (*client, error) {
 	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.addr)
 	if err != nil {
 		return nil, err
 	}
-	ask := "GET " + path + " HTTP/1.1\r\nHost: " + s.addr + "\r\nAccept: text/html\r\nAccept-Language: nb\r\nCookie: skranke=" + cookie + "\r\n\r\n"
+	ask := "GET " + path + " HTTP/1.1\r\nHost: " + s.addr + "\r\nAccept: text/html\r\nAccept-Language: nb\r\nCookie: skranke=" + cookie + "\r\n" + more + "\r\n"
 	return &client{conn: c, in: bufio.NewReaderSize(c, 64<<10), ask: []byte(ask)}, nil
 }
 
@@ -65,7 +65,7 @@ func (c *client) get() ([]byte, error) {
 	if !bytes.Contains(status, []byte(" 200 ")) {
 		return nil, fmt.Errorf("answered %q", bytes.TrimSpace(status))
 	}
-	length := -1
+	length := -1 // in chunks, unless it is told
 	for {
 		line, err := c.in.ReadSlice('\n')
 		if err != nil {
@@ -80,29 +80,47 @@ func (c *client) get() ([]byte, error) {
 			}
 		}
 	}
-	if length < 0 {
-		return nil, errors.New("an answer of unknown length")
+	c.body = c.body[:0]
+	if length >= 0 {
+		err = c.take(length)
+		return c.body, err
 	}
-	if cap(c.body) < length {
-		c.body = make([]byte, length)
-	}
-	c.body = c.body[:length]
-	_, err = io.ReadFull(c.in, c.body)
-	return c.body, err
-}
-
-// latency is the sorted times of n requests, one after the other.
-func (c *client) latency(n int) ([]time.Duration, error) {
-	took := make([]time.Duration, n)
-	for i := range took {
-		start := time.Now()
-		if _, err := c.get(); err != nil {
+	for length != 0 {
+		line, err := c.in.ReadSlice('\n')
+		if err != nil {
 			return nil, err
 		}
-		took[i] = time.Since(start)
+		n, err := strconv.ParseInt(string(bytes.TrimSpace(line)), 16, 32)
+		if err != nil {
+			return nil, err
+		}
+		length = int(n)
+		if err := errors.Join(c.take(length), c.end()); err != nil {
+			return nil, err
+		}
 	}
-	slices.Sort(took)
-	return took, nil
+	return c.body, nil
+}
+
+// take reads n bytes of the body.
+func (c *client) take(n int) error {
+	at := len(c.body)
+	c.body = slices.Grow(c.body, n)[:at+n]
+	_, err := io.ReadFull(c.in, c.body[at:])
+	return err
+}
+
+// end reads the end of a chunk's line.
+func (c *client) end() error {
+	_, err := c.in.ReadSlice('\n')
+	return err
+}
+
+// timed is how long one request takes.
+func (c *client) timed() (time.Duration, error) {
+	start := time.Now()
+	_, err := c.get()
+	return time.Since(start), err
 }
 
 // rate is the requests a second that several clients at once get answered for a while.

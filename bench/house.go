@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -89,7 +88,7 @@ func openHouse(ctx context.Context, dir, dsn string) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := app.New(ctx, s, d, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	a, err := app.New(ctx, s, d, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,9 +37,10 @@ func list(ctx context.Context, o options, r *report) error {
 			return fmt.Errorf("%s: %w", k.name, err)
 		}
 	}
-	r.note("list: GET %s, %d of %d or %d orders, by a signed-in administrator over HTTP on this machine, not compressed. The times compare the same page with\n"+
-		"many orders and with few: the first, and page %d with page 40. Requests a second: two clients at once. Floor: net/http and a templ page with the same\n"+
-		"query, prepared, and as many bytes; no session, no names of customers, no menu, no log line.", listPath, pageRows, fewOrders, many, min(deepPage, many/pageRows))
+	r.note("list: GET %s, %d of %d or %d orders, by a signed-in administrator over HTTP on this machine. The times compare the same page with many\n"+
+		"orders and with few: the first, and page %d with page 40, asked by turns. Requests a second: two clients at once, with gzip as every browser asks for\n"+
+		"it, and without. Floor: net/http and a templ page with the same query, prepared, and as many bytes; no session, no names of customers, no menu, no\n"+
+		"log line, and all that stands around the rows is one ready text.", listPath, pageRows, fewOrders, many, min(deepPage, many/pageRows))
 	return nil
 }
 
@@ -88,11 +90,13 @@ func (s *shelf) open(ctx context.Context, orders int) error {
 		if _, err := s.house.Keys.List(watched, actor, f, pageRows+1); err != nil {
 			return err
 		}
-		if s.pages[i], err = s.srv.dial(ctx, []string{listPath, deep}[i], token); err != nil {
+		if s.pages[i], err = s.srv.dial(ctx, []string{listPath, deep}[i], token, ""); err != nil {
 			return err
 		}
-		if _, err := s.pages[i].latency(100); err != nil { // warms up
-			return err
+		for range 100 { // warms up
+			if _, err := s.pages[i].get(); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -123,7 +127,8 @@ func listOn(ctx context.Context, o options, r *report, k kind, dir string, order
 	return errors.Join(rates(ctx, o, r, k, many), few.close(), many.close())
 }
 
-// times compares how long a page takes among many orders and among few.
+// times compares how long a page takes among many orders and among few. The two are asked by turns, so that what disturbs
+// one disturbs the other.
 func times(o options, r *report, what string, many, few *client) error {
 	n := 400
 	if o.quick {
@@ -131,12 +136,18 @@ func times(o options, r *report, what string, many, few *client) error {
 	}
 	var p50, p99 [2][]time.Duration
 	for range o.runs {
-		for i, c := range []*client{many, few} {
-			took, err := c.latency(n)
-			if err != nil {
-				return err
+		took := [2][]time.Duration{make([]time.Duration, n), make([]time.Duration, n)}
+		for at := range n {
+			for i, c := range []*client{many, few} {
+				var err error
+				if took[i][at], err = c.timed(); err != nil {
+					return err
+				}
 			}
-			p50[i], p99[i] = append(p50[i], percentile(took, 50)), append(p99[i], percentile(took, 99))
+		}
+		for i := range took {
+			slices.Sort(took[i])
+			p50[i], p99[i] = append(p50[i], percentile(took[i], 50)), append(p99[i], percentile(took[i], 99))
 		}
 	}
 	r.times(what+", p50", median(p50[0]), median(p50[1]), 1.5)
@@ -146,14 +157,11 @@ func times(o options, r *report, what string, many, few *client) error {
 
 // rates compares requests a second with the floor's.
 func rates(ctx context.Context, o options, r *report, k kind, s *shelf) error {
-	during := 2 * time.Second
-	if o.quick {
-		during = 300 * time.Millisecond
-	}
 	ours, err := s.pages[0].get()
 	if err != nil {
 		return err
 	}
+	ours = bytes.Clone(ours)
 	query := s.query[0]
 	if !db.IsPostgres(s.dsn) { // as internal/db does: a bound limit is planned anew each time
 		query = strings.Replace(query, "LIMIT $1", "LIMIT "+fmt.Sprint(s.args[0][0]), 1)
@@ -167,14 +175,25 @@ func rates(ctx context.Context, o options, r *report, k kind, s *shelf) error {
 		return err
 	}
 	defer srv.close()
-	if err := level(ctx, f, srv, bytes.Clone(ours)); err != nil {
+	if err := level(ctx, f, srv, ours); err != nil {
 		return err
+	}
+	what := fmt.Sprintf("%s: list of orders, %d kB", k.name, len(ours)/1000)
+	err = s.race(ctx, o, r, srv, what+", as a browser gets it", "Accept-Encoding: gzip\r\n")
+	return errors.Join(err, s.race(ctx, o, r, srv, what+", not compressed", ""), f.Close())
+}
+
+// race lets ours and the floor take turns.
+func (s *shelf) race(ctx context.Context, o options, r *report, floor *server, what, header string) error {
+	during := 2 * time.Second
+	if o.quick {
+		during = 300 * time.Millisecond
 	}
 	var speed, cpu [2][]float64
 	clients := [2][]*client{}
-	for i, to := range []*server{s.srv, srv} {
+	for i, to := range []*server{s.srv, floor} {
 		for range 2 {
-			c, err := to.dial(ctx, listPath, s.token)
+			c, err := to.dial(ctx, listPath, s.token, header)
 			if err != nil {
 				return err
 			}
@@ -193,9 +212,9 @@ func rates(ctx context.Context, o options, r *report, k kind, s *shelf) error {
 			cpu[i] = append(cpu[i], (cpuTime()-before).Seconds()*1e6/(n*during.Seconds()))
 		}
 	}
-	r.share(fmt.Sprintf("%s: list of orders, %d kB", k.name, len(ours)/1000), "requests/s", median(speed[0]), median(speed[1]), 0.5)
-	r.note("%s: %.0f and %.0f µs of this process's CPU time a request, client included.", k.name, median(cpu[0]), median(cpu[1]))
-	return f.Close()
+	r.share(what, "requests/s", median(speed[0]), median(speed[1]), 0.5)
+	r.note("%s: %.0f and %.0f µs of this process's CPU time a request, client included.", what, median(cpu[0]), median(cpu[1]))
+	return nil
 }
 
 // level gives the floor's page what stands around the rows in ours, and blanks so that both have as many bytes.
@@ -206,7 +225,7 @@ func level(ctx context.Context, f *floor.List, srv *server, ours []byte) error {
 	}
 	p := floor.Paper{Before: string(ours[:first+bytes.IndexByte(ours[first:], '>')+1]), After: string(ours[last:])}
 	f.On(p)
-	c, err := srv.dial(ctx, listPath, "")
+	c, err := srv.dial(ctx, listPath, "", "")
 	if err != nil {
 		return err
 	}

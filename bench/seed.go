@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"skranke/internal/authz"
 	"skranke/internal/db"
@@ -80,7 +81,7 @@ func seed(ctx context.Context, dir, dsn string, n int) error {
 func (h *house) seed(ctx context.Context, n int) error {
 	for i := range 12 {
 		if _, err := h.Identity.CreateCustomer(ctx, all, identity.NewCustomer{
-			Number: fmt.Sprint(1001 + i), Kind: identity.Association,
+			Number: strconv.Itoa(1001 + i), Kind: identity.Association,
 			Name: fmt.Sprintf("Bjerkelia borettslag %d", i+1), Country: "NO", Language: i18n.NB, Town: "Ås",
 		}); err != nil {
 			return err

@@ -63,7 +63,7 @@ func (v *survey) secrets(t testing.TB) {
 // way.
 func (v *survey) drafts(t testing.TB) {
 	t.Helper()
-	c, h := v.clients[nobody], v.s.findHouse(i18n.NB, 1)
+	c, h := v.clients[nobody], v.s.findHouse(i18n.NB, 1, keys.Fob)
 	fill := func(numbers string) (sum string) {
 		v.add(numbers)
 		you := v.s.post(t, c, numbers, "customer_number", h.CustomerNumber, "system_number", h.System, "code", h.Zone, "purpose", keys.Additional, "quantity", "2")
@@ -75,6 +75,7 @@ func (v *survey) drafts(t testing.TB) {
 	begin := func(askedBy string) string {
 		return v.s.post(t, c, "/keys/new", "product", string(keys.Fob), "agreement", h.AgreementID, "asked_by", askedBy)
 	}
+	v.add(v.s.post(t, c, "/keys/new", "product", string(keys.Key), "agreement", h.AgreementID, "asked_by", keys.Resident))
 	fill(begin(keys.Resident)) // stays a draft
 	sum := fill(begin(keys.Resident))
 	v.s.post(t, c, sum, "total", v.total(t, sum))

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,7 +100,7 @@ func (s *server) newest(email string) orderRow {
 
 func TestOPS1_KEY4_WhatWasBegunBeforeARestartIsFinishedAfterIt(t *testing.T) {
 	s := demonstration(t)
-	r := s.resident(t, s.findHouse(i18n.SV, 1), inSwedish)
+	r := s.resident(t, s.findHouse(i18n.SV, 1, keys.Fob), inSwedish)
 	r.fillIn()
 	r.Click(orderButton)
 	r.fillCard(goodCard)
@@ -131,4 +132,25 @@ func (s *server) statusLink(t testing.TB, orderID string) string {
 		t.Fatal(err)
 	}
 	return fmt.Sprintf("%s/k/%s", s.URL, s.signer(d).Token(keys.StatusLink, id))
+}
+
+func TestKEY1_OnlyAssociationsWithACurrentAgreementAreFound(t *testing.T) {
+	s := demonstration(t)
+	ended, err := db.List[string](t.Context(), s.open(), `
+		SELECT name FROM customers c WHERE kind = 'association' AND NOT EXISTS (SELECT 1 FROM agreements a
+			WHERE a.customer_id = c.id AND a.status = 'active' AND a.starts_on <= $1 AND (a.ends_on IS NULL OR a.ends_on >= $1))`, today())
+	if err != nil || len(ended) == 0 {
+		t.Fatalf("the demonstration has no association without a current agreement: %v", err)
+	}
+	for _, tt := range []struct {
+		search, says string
+	}{
+		{ended[0], i18n.NB.KeysHousesNone()},
+		{s.findHouse(i18n.NB, 1, keys.Fob).Name, i18n.NB.KeysHousesFound(1)},
+		{"bo", i18n.NB.KeysSearchMore()},
+	} {
+		if _, page := s.get("/keys/new?q="+url.QueryEscape(tt.search), "Accept-Language", "nb"); !strings.Contains(page, tt.says) {
+			t.Errorf("searching for %q does not answer %q", tt.search, tt.says)
+		}
+	}
 }

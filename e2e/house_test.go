@@ -25,25 +25,26 @@ type person struct{ ID, Name, Email, Language string }
 type house struct {
 	CustomerID, Name, CustomerNumber string
 	AgreementID                      string
-	System, Zone, Flat               string
+	Product                          keys.Product
+	System, Zone, Flat               string // the zone is a key's mark where it is a key
 	Approvers                        []person
 }
 
 // findHouse picks from the server's data an association that speaks l, whose residents pay by card, and of whose approvers
-// needed must say yes.
-func (s *server) findHouse(l i18n.L, needed int64) house {
+// needed must say yes to an order of the product.
+func (s *server) findHouse(l i18n.L, needed int64, product keys.Product) house {
 	s.t.Helper()
 	d, ctx := s.open(), s.t.Context()
 	found, err := db.List[house](ctx, d, `
-		SELECT c.id AS customer_id, c.name, c.number AS customer_number, a.id AS agreement_id, ks.number AS system, z.code AS zone, f.number AS flat
+		SELECT c.id AS customer_id, c.name, c.number AS customer_number, a.id AS agreement_id, ks.product, ks.number AS system, z.code AS zone, f.number AS flat
 		FROM agreements a
 		JOIN customers c ON c.id = a.customer_id
-		JOIN key_systems ks ON ks.customer_id = c.id AND ks.product = 'fob'
+		JOIN key_systems ks ON ks.customer_id = c.id AND ks.product = $4
 		JOIN key_zones z ON z.system_id = ks.id
 		JOIN flats f ON f.customer_id = c.id
 		WHERE a.status = 'active' AND a.payer = 'resident' AND a.approvals = $1 AND a.starts_on <= $2 AND (a.ends_on IS NULL OR a.ends_on >= $2)
 			AND c.language = $3 AND c.kind = 'association' AND (SELECT COUNT(*) FROM agreement_approvers p WHERE p.agreement_id = a.id AND p.until IS NULL) > 1
-		ORDER BY c.number, ks.folded, z.folded, f.folded LIMIT 1`, needed, today(), l.Tag())
+		ORDER BY c.number, ks.folded, z.folded, f.folded LIMIT 1`, needed, today(), l.Tag(), string(product))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -153,10 +154,13 @@ func (b builder) association(n identity.NewCustomer, flat string, approvals int6
 		b.t.Fatal(err)
 	}
 	must(b.what.Sign(ctx, b.by, a.ID, today().AddDays(-30)))(b.t)
-	must(b.keys.AddSystem(ctx, b.by, keys.NewSystem{
-		CustomerID: c.ID, SiteID: site.ID, Product: keys.Fob, Number: "B-2041-" + n.Country, Name: "Fobs",
-		Zones: []keys.Zone{{Code: "12", Name: "Entrance"}},
-	}))(b.t)
+	for _, sys := range []keys.NewSystem{
+		{Product: keys.Fob, Number: "B-2041", Zones: []keys.Zone{{Code: "12"}}},
+		{Product: keys.Key, Number: "L 77", Zones: []keys.Zone{{Code: "HN 4"}}},
+	} {
+		sys.CustomerID, sys.SiteID, sys.Name = c.ID, site.ID, n.Name
+		must(b.keys.AddSystem(ctx, b.by, sys))(b.t)
+	}
 }
 
 func must[T any](v T, err error) func(t testing.TB) T {

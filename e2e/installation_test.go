@@ -40,12 +40,14 @@ func TestOPS5_AModuleThatIsSwitchedOffIsNowhereToBeFound(t *testing.T) {
 }
 
 func TestOPS5_TheBrandIsConfiguration(t *testing.T) {
-	logo := t.TempDir() + "/logo.svg"
-	if err := os.WriteFile(logo, []byte(goodLogo), 0o600); err != nil {
-		t.Fatal(err)
+	logo, settings := t.TempDir()+"/logo.svg", t.TempDir()+"/settings"
+	for name, content := range map[string]string{logo: goodLogo, settings: "# ours\nname = Not this\ncolor = #7A1FA2\nlanguage = en\nlogo = " + logo + "\n"} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	plain := start(t, "serve", t.TempDir(), "")
-	ours := start(t, "serve", t.TempDir(), "", "--name", "Lås & Larm i Väst", "--color", "#7A1FA2", "--logo", logo, "--language", "sv")
+	ours := start(t, "serve", t.TempDir(), "", "--config", settings, "SKRANKE_NAME=Lås & Larm i Väst", "SKRANKE_LANGUAGE=da", "--language", "sv")
 	look := func(s *server) (colour string, b *webtest.Tab) {
 		b = webtest.Browser(t).Tab(t, webtest.Desktop, false, false)
 		b.Open(s.URL + "/sign-in")
@@ -95,7 +97,7 @@ func TestOPS4_PublicPagesSpeakFourLanguagesWithAndWithoutScripts(t *testing.T) {
 
 func TestOPS4_AmountsAndDatesAreWrittenAsReadersDo(t *testing.T) {
 	s := small(t, dbtest.SQLite(t))
-	r := s.resident(t, s.findHouse(i18n.NB, 1), withoutJS)
+	r := s.resident(t, s.findHouse(i18n.NB, 1, keys.Fob), withoutJS)
 	r.fillIn()
 	for l, want := range map[i18n.L]string{i18n.NB: "549,00 kr", i18n.SV: "549,00 kr", i18n.DA: "549,00 kr.", i18n.EN: "NOK 549.00"} {
 		speak(r.Tab, l)

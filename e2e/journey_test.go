@@ -39,7 +39,7 @@ func TestKEY1_KEY2_KEY4_KEY6_KEY8_AResidentOrdersPaysAndGetsAFob(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := small(t, tt.database(t))
-			r := s.resident(t, s.findHouse(tt.way.l, 1), tt.way)
+			r := s.resident(t, s.findHouse(tt.way.l, 1, keys.Fob), tt.way)
 			r.delivery = tt.delivery
 			r.chooseHouse()
 			wrongNumbers(t, r)
@@ -60,6 +60,7 @@ func wrongNumbers(t *testing.T, r *resident) {
 	if got := status(r.Tab); got != 422 {
 		t.Errorf("wrong numbers are answered with %d, want 422", got)
 	}
+	r.Axe(t)
 	for name, want := range map[string]string{"customer_number": r.at.CustomerNumber, "system_number": r.at.System, "code": "99-99"} {
 		if got := r.Value(name); got != want {
 			t.Errorf("%s holds %q after a mistake, want %q", name, got, want)
@@ -89,13 +90,16 @@ func theBoardSaysYes(t *testing.T, r *resident) {
 	board.See(r.l.Code("approval.state.approved"), r.at.Approvers[0].Name)
 
 	r.atStatus(keys.StatusMaking) // nobody has touched the resident's tab
-	r.s.mailbox(t, r.email, r.way).openMail(o.Number, r.l.KeysMailApprovedSubject(o.Number))
+	mine := r.s.mailbox(t, r.email, r.way)
+	mine.openMail(r.l.KeysMailApprovedSubject(o.Number))
+	mine.Open(mine.follow(r.l.KeysMailStatusButton()))
+	mine.See(o.Number, r.l.Code("keys.status."+string(keys.StatusMaking)))
 	r.s.awaitCard(t, o.ID, client.Done)
 
 	second := r.s.mailbox(t, r.at.Approvers[1].Email, r.way)
 	second.openMail(o.Number)
 	second.Open(second.follow(r.l.KeysMailApproveButton()))
-	second.See(r.at.Approvers[0].Name)
+	second.See(r.l.ApprovalApprovedBy(r.at.Approvers[0].Name, r.s.decided(t, o.ID, r.l)))
 	if status(second.Tab) != 200 || second.Count(`button[name=decision]`) != 0 {
 		second.Errorf("the second approver is not told kindly that it is decided")
 	}

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"skranke/internal/approval"
 	"skranke/internal/db"
+	"skranke/internal/i18n"
 	"skranke/internal/identity"
 	"skranke/internal/link"
 	"skranke/internal/testcard/client"
@@ -62,6 +64,20 @@ func (r *reader) follow(label string) string {
 func (r *reader) decide(a approval.Action) {
 	r.t.Helper()
 	r.Click(`button[name=decision][value=` + string(a) + `]`)
+}
+
+// decided is when the board settled an order, as readers of l write it.
+func (s *server) decided(t testing.TB, orderID string, l i18n.L) string {
+	t.Helper()
+	at, err := db.One[time.Time](t.Context(), s.open(), `SELECT decided_at FROM approval_requests WHERE subject = $1`, orderID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	oslo, err := time.LoadLocation("Europe/Oslo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l.DateTime(at, oslo)
 }
 
 // worker is somebody of the firm at work.
@@ -130,7 +146,7 @@ func (s *server) awaitCard(t testing.TB, orderID string, want client.State) {
 
 // cardSecret is the key that the program and its test card provider share.
 func (s *server) cardSecret(d *db.DB) string {
-	return fmt.Sprintf("%x", s.signer(d).Mac("testcard", "key"))
+	return hex.EncodeToString(s.signer(d).Mac("testcard", "key"))
 }
 
 // signer makes what the program signs.

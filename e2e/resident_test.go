@@ -61,7 +61,7 @@ func speak(b *webtest.Tab, l i18n.L) {
 // chooseHouse fills in the first page.
 func (r *resident) chooseHouse() {
 	r.See(r.l.KeysStartTitle())
-	r.Click(`main a[href="/keys/new?product=fob"]`)
+	r.Click(`main a[href="/keys/new?product=` + string(r.at.Product) + `"]`)
 	r.At("/keys/new")
 	r.Fill("q", r.at.Name)
 	if r.noScript { // else the list has come while typing
@@ -70,10 +70,6 @@ func (r *resident) chooseHouse() {
 	r.Choose("agreement", r.at.AgreementID)
 	r.goOn()
 	r.At("/keys/order/*")
-}
-
-func (r *resident) scripts() bool {
-	return r.Count("html") == 1 && webtest.Eval[bool](r.Tab, `!!window.htmx`)
 }
 
 func (r *resident) goOn() { r.Click(r.l.KeysGoOn()) }

@@ -2,10 +2,12 @@ package floor
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"database/sql"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -52,7 +54,10 @@ func (l *List) Close() error {
 // On sets the page around the rows.
 func (l *List) On(p Paper) { l.paper = p }
 
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var (
+	buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+	zippers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+)
 
 // ServeHTTP answers.
 func (l *List) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -68,6 +73,15 @@ func (l *List) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		w.Header().Set("Content-Encoding", "gzip")
+		z := zippers.Get().(*gzip.Writer) //nolint:forcetypeassert // the pool holds nothing else
+		defer zippers.Put(z)
+		z.Reset(w)
+		_, _ = z.Write(b.Bytes())
+		_ = z.Close()
+		return
+	}
 	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
 	_, _ = w.Write(b.Bytes())
 }

@@ -26,7 +26,7 @@ const (
 	workers      = 4
 	completeMany = 100
 	completeWait = 250 * time.Millisecond
-	cooldown     = 2 * time.Millisecond // so that one lock takes several jobs, in as few transactions as ours
+	cooldown     = 2 * time.Millisecond // between two locks, as ours: so that one takes several jobs
 )
 
 func newQueue(p *Place) *queue {
@@ -88,6 +88,7 @@ type job struct {
 
 // fetching locks jobs as soon as there may be some and a worker is free.
 func (q *queue) fetching(ctx context.Context) {
+	var last time.Time
 	for {
 		select {
 		case <-ctx.Done():
@@ -99,7 +100,10 @@ func (q *queue) fetching(ctx context.Context) {
 			if free == 0 {
 				break // a worker that ends wakes us
 			}
-			time.Sleep(cooldown)
+			if wait := cooldown - time.Since(last); wait > 0 {
+				time.Sleep(wait)
+			}
+			last = time.Now()
 			jobs, err := q.lock(ctx, free)
 			for range free - len(jobs) {
 				q.give()

@@ -72,11 +72,13 @@ func (a *App) pages(e *web.Edge) {
 
 // papers keeps the signed documents of agreements.
 func (a *App) papers() agreementweb.Papers {
-	return agreementweb.Papers{Serve: a.document, Why: files.Text, Accept: files.Accept(files.PDF), Most: maxPaper,
+	return agreementweb.Papers{
+		Serve: a.document, Why: files.Text, Accept: files.Accept(files.PDF), Most: maxPaper,
 		Keep: func(ctx context.Context, by authz.Actor, customerID, name string, body io.Reader) (string, error) {
 			f, err := a.Files.Put(ctx, a.DB, by, files.Upload{CustomerID: customerID, Field: "document", Name: name, Accept: []files.Kind{files.PDF}, Max: maxPaper, Body: body})
 			return f.ID, err
-		}}
+		},
+	}
 }
 
 const maxPaper = 10 << 20

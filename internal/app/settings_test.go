@@ -26,9 +26,19 @@ func TestTheFirstOfFlagEnvironmentAndFileCounts(t *testing.T) {
 
 func TestAWrongSettingIsRefusedWithItsNameAndWhatWouldBeRight(t *testing.T) {
 	for _, tt := range []struct{ arg, says string }{
-		{"--language=xx", "nb, sv, da, en"}, {"--listen=8080", "127.0.0.1:8080"}, {"--color=green", "hexadecimal"}, {"--timezone=Oslo", "Europe/Oslo"},
-		{"--modules=keys,shoes", "keys, shop, service, alarm"}, {"--smtp=http://x", "smtp://user"}, {"--mail-from=nobody", "post@firm.example"}, {"--secret=short", "64"},
-		{"--url=portal.example", "https://"}, {"--trusted-proxies=10.0.0.1", "10.0.0.0/8"}, {"--workers=0", "1 to 64"}, {"--log-format=xml", "text or json"}, {"--colour=#ffffff", "no setting"},
+		{"--language=xx", "nb, sv, da, en"},
+		{"--listen=8080", "127.0.0.1:8080"},
+		{"--color=green", "hexadecimal"},
+		{"--timezone=Oslo", "Europe/Oslo"},
+		{"--modules=keys,shoes", "keys, shop, service, alarm"},
+		{"--smtp=http://x", "smtp://user"},
+		{"--mail-from=nobody", "post@firm.example"},
+		{"--secret=short", "64"},
+		{"--url=portal.example", "https://"},
+		{"--trusted-proxies=10.0.0.1", "10.0.0.0/8"},
+		{"--workers=0", "1 to 64"},
+		{"--log-format=xml", "text or json"},
+		{"--colour=#ffffff", "no setting"},
 	} {
 		_, _, err := Load([]string{tt.arg}, nil, nil)
 		name := strings.TrimPrefix(strings.SplitN(tt.arg, "=", 2)[0], "--")

@@ -159,7 +159,7 @@ func (e *Edge) handler(rt Route) http.Handler {
 		q := of(r)
 		q.route = &rt
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
-		if err := e.recognise(w, r, q, rt); err != nil {
+		if err := e.recognise(r, q, rt); err != nil {
 			e.fail(w, r, err)
 			return
 		}
@@ -170,7 +170,7 @@ func (e *Edge) handler(rt Route) http.Handler {
 }
 
 // recognise finds out who asks and in which language, and keeps the door.
-func (e *Edge) recognise(w http.ResponseWriter, r *http.Request, q *request, rt Route) error {
+func (e *Edge) recognise(r *http.Request, q *request, rt Route) error {
 	if rt.Who != Machine {
 		if token := e.sessionToken(r); token != "" && e.Authenticate != nil {
 			v, err := e.Authenticate(r.Context(), token)

@@ -71,7 +71,7 @@ func (p *Pages) keep(r *http.Request, by authz.Actor, customerID string) (string
 	if err != nil {
 		return "", err
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // it was only read
 	return p.Papers.Keep(r.Context(), by, customerID, head.Filename, file)
 }
 

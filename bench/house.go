@@ -40,7 +40,7 @@ func kindsOf(ctx context.Context, o options) (kinds []kind, dir string, end func
 	if o.on == "sqlite" {
 		return kinds, dir, end, nil
 	}
-	url, stop, err := pgtmp.Start(ctx, "timezone=UTC", "log_min_messages=fatal", "max_connections=200")
+	url, stop, err := pgtmp.Start(ctx, "timezone=UTC", "log_min_messages=panic", "log_min_error_statement=panic", "max_connections=200")
 	if err != nil {
 		end()
 		return nil, "", nil, err

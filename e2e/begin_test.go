@@ -63,7 +63,7 @@ func (v *survey) secrets(t testing.TB) {
 // way.
 func (v *survey) drafts(t testing.TB) {
 	t.Helper()
-	c, h := v.clients[nobody], v.s.findHouse(i18n.NB, 1, keys.Fob)
+	c, h := v.clients[nobody], v.s.findHouse(wanted{l: i18n.NB})
 	fill := func(numbers string) (sum string) {
 		v.add(numbers)
 		you := v.s.post(t, c, numbers, "customer_number", h.CustomerNumber, "system_number", h.System, "code", h.Zone, "purpose", keys.Additional, "quantity", "2")

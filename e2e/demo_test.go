@@ -100,7 +100,7 @@ func (s *server) newest(email string) orderRow {
 
 func TestOPS1_KEY4_WhatWasBegunBeforeARestartIsFinishedAfterIt(t *testing.T) {
 	s := demonstration(t)
-	r := s.resident(t, s.findHouse(i18n.SV, 1, keys.Fob), inSwedish)
+	r := s.resident(t, s.findHouse(wanted{l: i18n.SV}), inSwedish)
 	r.fillIn()
 	r.Click(orderButton)
 	r.fillCard(goodCard)
@@ -146,7 +146,7 @@ func TestKEY1_OnlyAssociationsWithACurrentAgreementAreFound(t *testing.T) {
 		search, says string
 	}{
 		{ended[0], i18n.NB.KeysHousesNone()},
-		{s.findHouse(i18n.NB, 1, keys.Fob).Name, i18n.NB.KeysHousesFound(1)},
+		{s.findHouse(wanted{l: i18n.NB}).Name, i18n.NB.KeysHousesFound(1)},
 		{"bo", i18n.NB.KeysSearchMore()},
 	} {
 		if _, page := s.get("/keys/new?q="+url.QueryEscape(tt.search), "Accept-Language", "nb"); !strings.Contains(page, tt.says) {

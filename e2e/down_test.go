@@ -51,7 +51,7 @@ func inside(t testing.TB, dsn string) (*server, *testcard.Server) {
 
 func TestOPS1_KEY4_WhileTheCardProviderIsDownEveryStepIsKept(t *testing.T) {
 	s, cards := inside(t, dbtest.SQLite(t))
-	r := s.resident(t, s.findHouse(i18n.NB, 1, keys.Fob), inNorwegian)
+	r := s.resident(t, s.findHouse(wanted{l: i18n.NB}), inNorwegian)
 	r.fillIn()
 	cards.SetBehaviour(testcard.Behaviour{Down: true})
 	r.Click(orderButton)
@@ -85,7 +85,7 @@ func TestOPS1_KEY6_WhileTheMailServerIsDownLettersWaitAndCanBeSentAgain(t *testi
 	dsn, address := dbtest.SQLite(t), freeAddress(t)
 	furnish(t, dsn, false)
 	s := start(t, "serve", t.TempDir(), dsn, "--smtp", "smtp://"+address+"?tls=none")
-	r := s.resident(t, s.findHouse(i18n.NB, 1, keys.Fob), inNorwegian)
+	r := s.resident(t, s.findHouse(wanted{l: i18n.NB}), inNorwegian)
 	r.fillIn()
 	r.orderAndPay() // nothing of it waits for a letter
 	o := r.order()

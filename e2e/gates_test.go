@@ -19,7 +19,7 @@ import (
 
 func TestKEY4_KEY6_KEY8_ANoOfTheBoardReleasesTheMoney(t *testing.T) {
 	s := small(t, dbtest.SQLite(t))
-	r := s.resident(t, s.findHouse(i18n.NB, 1, keys.Fob), inNorwegian)
+	r := s.resident(t, s.findHouse(wanted{l: i18n.NB}), inNorwegian)
 	r.fillIn()
 	r.orderAndPay()
 	o := r.order()
@@ -46,7 +46,7 @@ func TestKEY4_KEY6_KEY8_ANoOfTheBoardReleasesTheMoney(t *testing.T) {
 func TestKEY6_TwoOfTheBoardMustSayYesWhereTheAgreementSaysSo(t *testing.T) {
 	s := small(t, dbtest.SQLite(t))
 	danish := way{l: i18n.DA, view: webtest.Desktop}
-	r := s.resident(t, s.findHouse(i18n.DA, 2, keys.Key), danish)
+	r := s.resident(t, s.findHouse(wanted{l: i18n.DA, yes: 2, product: keys.Key}), danish)
 	r.fillIn()
 	r.orderAndPay()
 	o := r.order()
@@ -107,7 +107,7 @@ func TestKEY2_KEY4_TwoTabsADoubleClickAndTheBackButtonMakeOneOrder(t *testing.T)
 	} {
 		for _, w := range []way{inNorwegian, withoutJS} {
 			t.Run(fmt.Sprintf("%s without scripts %v", name, w.noScript), func(t *testing.T) {
-				r := s.resident(t, s.findHouse(i18n.NB, 1, keys.Fob), w)
+				r := s.resident(t, s.findHouse(wanted{l: i18n.NB}), w)
 				r.email = fmt.Sprintf("%s.%v@post.example", strings.ReplaceAll(name, " ", "."), w.noScript)
 				r.fillIn()
 				act(r)
@@ -120,7 +120,7 @@ func TestKEY2_KEY4_TwoTabsADoubleClickAndTheBackButtonMakeOneOrder(t *testing.T)
 
 func TestKEY2_KEY4_AFormSentOftenAtOnceMakesOneOrderOnPostgreSQL(t *testing.T) {
 	s := small(t, dbtest.Postgres(t))
-	r := s.resident(t, s.findHouse(i18n.NB, 1, keys.Fob), withoutJS)
+	r := s.resident(t, s.findHouse(wanted{l: i18n.NB}), withoutJS)
 	r.fillIn()
 	sendOften(t, r.URL(), webtest.Eval[string](r.Tab, `document.querySelector("[name=total]").value`))
 	r.Click(orderButton)
@@ -163,7 +163,7 @@ func onePayment(t *testing.T, r *resident) {
 
 func TestKEY4_ADeclinedCardIsFollowedByAnother(t *testing.T) {
 	s := small(t, dbtest.SQLite(t))
-	r := s.resident(t, s.findHouse(i18n.SV, 1, keys.Fob), inSwedish)
+	r := s.resident(t, s.findHouse(wanted{l: i18n.SV}), inSwedish)
 	r.fillIn()
 	r.Click(orderButton)
 	r.payAtProvider("4000 0000 0000 0002")

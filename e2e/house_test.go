@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 	"time"
@@ -30,11 +31,19 @@ type house struct {
 	Approvers                        []person
 }
 
-// findHouse picks from the server's data an association that speaks l, whose residents pay by card, and of whose approvers
-// needed must say yes to an order of the product.
-func (s *server) findHouse(l i18n.L, needed int64, product keys.Product) house {
+// wanted says which association a test needs.
+type wanted struct {
+	l       i18n.L
+	product keys.Product    // empty is a fob
+	yes     int64           // how many of the board must say yes; 0 is one
+	payer   agreement.Payer // empty is the resident
+}
+
+// findHouse picks an association from the server's data.
+func (s *server) findHouse(w wanted) house {
 	s.t.Helper()
 	d, ctx := s.open(), s.t.Context()
+	w.product, w.yes, w.payer = cmp.Or(w.product, keys.Fob), cmp.Or(w.yes, 1), cmp.Or(w.payer, agreement.ResidentPays)
 	found, err := db.List[house](ctx, d, `
 		SELECT c.id AS customer_id, c.name, c.number AS customer_number, a.id AS agreement_id, ks.product, ks.number AS system, z.code AS zone, f.number AS flat
 		FROM agreements a
@@ -42,14 +51,14 @@ func (s *server) findHouse(l i18n.L, needed int64, product keys.Product) house {
 		JOIN key_systems ks ON ks.customer_id = c.id AND ks.product = $4
 		JOIN key_zones z ON z.system_id = ks.id
 		JOIN flats f ON f.customer_id = c.id
-		WHERE a.status = 'active' AND a.payer = 'resident' AND a.approvals = $1 AND a.starts_on <= $2 AND (a.ends_on IS NULL OR a.ends_on >= $2)
+		WHERE a.status = 'active' AND a.payer = $5 AND a.approvals = $1 AND a.starts_on <= $2 AND (a.ends_on IS NULL OR a.ends_on >= $2)
 			AND c.language = $3 AND c.kind = 'association' AND (SELECT COUNT(*) FROM agreement_approvers p WHERE p.agreement_id = a.id AND p.until IS NULL) > 1
-		ORDER BY c.number, ks.folded, z.folded, f.folded LIMIT 1`, needed, today(), l.Tag(), string(product))
+		ORDER BY c.number, ks.folded, z.folded, f.folded LIMIT 1`, w.yes, today(), w.l.Tag(), string(w.product), string(w.payer))
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	if len(found) == 0 {
-		s.t.Fatalf("the data hold no association that speaks %s and asks for %d yes", l, needed)
+		s.t.Fatalf("the data hold no association like %+v", w)
 	}
 	h := found[0]
 	h.Approvers, err = db.List[person](ctx, d, `
@@ -107,9 +116,10 @@ func furnish(t testing.TB, dsn string, mark bool) {
 			t.Fatal(err)
 		}
 	}
-	b.association(identity.NewCustomer{Name: "Solhaug borettslag", Country: "NO", Language: i18n.NB, Postcode: "0558", Town: "Oslo"}, "H0101", 1)
-	b.association(identity.NewCustomer{Name: "Bostadsrättsföreningen Björken", Country: "SE", Language: i18n.SV, Postcode: "411 05", Town: "Göteborg"}, "1101", 1)
-	b.association(identity.NewCustomer{Name: "Andelsboligforeningen Bøgen", Country: "DK", Language: i18n.DA, Postcode: "2300", Town: "København S"}, "2. th", 2)
+	b.association(identity.NewCustomer{Name: "Solhaug borettslag", Country: "NO", Language: i18n.NB, Postcode: "0558", Town: "Oslo"}, "H0101", 1, agreement.ResidentPays)
+	b.association(identity.NewCustomer{Name: "Sameiet Lindebakken", Country: "NO", Language: i18n.NB, Postcode: "5003", Town: "Bergen"}, "H0202", 1, agreement.AssociationPays)
+	b.association(identity.NewCustomer{Name: "Bostadsrättsföreningen Björken", Country: "SE", Language: i18n.SV, Postcode: "411 05", Town: "Göteborg"}, "1101", 1, agreement.ResidentPays)
+	b.association(identity.NewCustomer{Name: "Andelsboligforeningen Bøgen", Country: "DK", Language: i18n.DA, Postcode: "2300", Town: "København S"}, "2. th", 2, agreement.ResidentPays)
 	if !mark {
 		return
 	}
@@ -131,7 +141,7 @@ func (b builder) person(name, email string, l i18n.L) identity.Person {
 	return p
 }
 
-func (b builder) association(n identity.NewCustomer, flat string, approvals int64) {
+func (b builder) association(n identity.NewCustomer, flat string, approvals int64, payer agreement.Payer) {
 	b.t.Helper()
 	ctx := b.t.Context()
 	n.Kind, n.Street = identity.Association, "Storgata 1"
@@ -140,11 +150,11 @@ func (b builder) association(n identity.NewCustomer, flat string, approvals int6
 	must(b.who.AddFlats(ctx, b.by, site.ID, []string{flat}))(b.t)
 	var board []string
 	for _, name := range []string{"Anna", "Bo"} {
-		p := b.person(name+" i "+n.Town, strings.ToLower(name+"@"+n.Country+".example"), n.Language)
+		p := b.person(name+" i "+n.Town, strings.ToLower(name+"@"+n.Town[:3]+"."+n.Country+".example"), n.Language)
 		must(b.who.AddMember(ctx, b.by, c.ID, p.ID, identity.Board))(b.t)
 		board = append(board, p.ID)
 	}
-	a := must(b.what.Create(ctx, b.by, agreement.NewAgreement{CustomerID: c.ID, StartsOn: today().AddDays(-30), Approvals: approvals, Prices: []agreement.Price{
+	a := must(b.what.Create(ctx, b.by, agreement.NewAgreement{CustomerID: c.ID, StartsOn: today().AddDays(-30), Approvals: approvals, Payer: payer, Prices: []agreement.Price{
 		{Item: agreement.ItemFob, Amount: 45000, VAT: 2500},
 		{Item: agreement.ItemKey, Amount: 39000, VAT: 2500},
 		{Item: agreement.ItemOrderFee, Amount: 9900, VAT: 2500},

@@ -97,7 +97,7 @@ func TestOPS4_PublicPagesSpeakFourLanguagesWithAndWithoutScripts(t *testing.T) {
 
 func TestOPS4_AmountsAndDatesAreWrittenAsReadersDo(t *testing.T) {
 	s := small(t, dbtest.SQLite(t))
-	r := s.resident(t, s.findHouse(i18n.NB, 1, keys.Fob), withoutJS)
+	r := s.resident(t, s.findHouse(wanted{l: i18n.NB}), withoutJS)
 	r.fillIn()
 	for l, want := range map[i18n.L]string{i18n.NB: "549,00 kr", i18n.SV: "549,00 kr", i18n.DA: "549,00 kr.", i18n.EN: "NOK 549.00"} {
 		speak(r.Tab, l)

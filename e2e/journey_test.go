@@ -1,8 +1,10 @@
 package e2e
 
 import (
+	"net/url"
 	"testing"
 
+	"skranke/internal/agreement"
 	"skranke/internal/approval"
 	"skranke/internal/db/dbtest"
 	"skranke/internal/i18n"
@@ -39,7 +41,7 @@ func TestKEY1_KEY2_KEY4_KEY6_KEY8_AResidentOrdersPaysAndGetsAFob(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := small(t, tt.database(t))
-			r := s.resident(t, s.findHouse(tt.way.l, 1, keys.Fob), tt.way)
+			r := s.resident(t, s.findHouse(wanted{l: tt.way.l}), tt.way)
 			r.delivery = tt.delivery
 			r.chooseHouse()
 			wrongNumbers(t, r)
@@ -125,4 +127,31 @@ func theFobIsMade(t *testing.T, r *resident) {
 	}
 	r.atStatus(keys.StatusReceived)
 	r.See("SN-0001")
+}
+
+func TestKEY4_KEY6_KEY8_NewsReachPagesThatAreOpenOnAnotherNode(t *testing.T) {
+	dsn := dbtest.Postgres(t)
+	here := small(t, dsn)
+	there := start(t, "demo", t.TempDir(), dsn)
+	r := here.resident(t, here.findHouse(wanted{l: i18n.NB, payer: agreement.AssociationPays}), inNorwegian)
+	r.fillIn()
+	r.See(r.l.KeysOrderButton()) // nothing to pay: the association is invoiced
+	r.Click(orderButton)
+	r.atStatus(keys.AwaitingBoard)
+	o := r.order()
+
+	board := there.mailbox(t, r.at.Approvers[0].Email, r.way)
+	board.openMail(o.Number)
+	link, err := url.Parse(board.follow(r.l.KeysMailApproveButton()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	board.Open(there.URL + link.Path)
+	board.decide(approval.Approve)
+	r.atStatus(keys.StatusMaking)
+
+	maker := there.signIn(t, identity.Production, r.way)
+	maker.makes(o, "SN-0002")
+	maker.act("ready")
+	r.atStatus(keys.StatusReady)
 }

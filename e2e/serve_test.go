@@ -183,3 +183,33 @@ func TestOPS1_ProgramsAskHowItIs(t *testing.T) {
 	b.Click(i18n.NB.UIErrorHome())
 	b.At("/keys")
 }
+
+func TestOPS1_BehindHTTPSTheSessionNeverTravelsInTheOpen(t *testing.T) {
+	data := t.TempDir()
+	addStaff(t, data, "", "kari@firm.example", "admin")
+	s := start(t, "serve", data, "", "--url", "https://portal.firm.example")
+	noRedirect := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := noRedirect.PostForm(s.URL+"/sign-in", url.Values{"email": {"Kari@Firm.example "}, "password": {password}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	for _, c := range res.Cookies() {
+		if !strings.HasPrefix(c.Name, "__Host-") || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode {
+			t.Errorf("the cookie %s is Secure %v, HttpOnly %v, SameSite %v", c.Name, c.Secure, c.HttpOnly, c.SameSite)
+		}
+	}
+	if len(res.Cookies()) == 0 || res.StatusCode != http.StatusSeeOther || res.Header.Get("Strict-Transport-Security") == "" {
+		t.Errorf("signing in is answered with %d and %v", res.StatusCode, res.Header)
+	}
+}
+
+func TestOPS1_AnErrorPageCarriesTheReferenceThatTheLogHas(t *testing.T) {
+	s := start(t, "serve", t.TempDir(), "")
+	b := s.tab(t, inNorwegian, "/no/such/page")
+	b.See(i18n.NB.Code("fault.not_found"))
+	_, reference, ok := strings.Cut(b.Text(), strings.TrimSuffix(i18n.NB.UIErrorReference("|"), "|"))
+	if reference, _, _ = strings.Cut(reference, " "); !ok || !s.log.has(`"request":"`+reference+`"`) {
+		t.Errorf("the reference %q is not in the log", reference)
+	}
+}

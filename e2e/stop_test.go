@@ -14,7 +14,6 @@ import (
 	"skranke/internal/db"
 	"skranke/internal/db/dbtest"
 	"skranke/internal/i18n"
-	"skranke/internal/keys"
 )
 
 func TestOPS1_StoppingCutsNeitherARequestNorAJob(t *testing.T) {
@@ -23,7 +22,7 @@ func TestOPS1_StoppingCutsNeitherARequestNorAJob(t *testing.T) {
 		address := freeAddress(t)
 		post := openPostOffice(t, address, 2*time.Second)
 		s := start(t, "serve", t.TempDir(), dsn, "--smtp", "smtp://"+address+"?tls=none")
-		h := s.findHouse(i18n.NB, 1, keys.Fob)
+		h := s.findHouse(wanted{l: i18n.NB})
 
 		// A job: a letter that the mail server takes its time with.
 		res, err := http.PostForm(s.URL+"/keys/requisition", url.Values{"agreement": {h.AgreementID}, "email": {h.Approvers[0].Email}})
@@ -70,7 +69,7 @@ func TestOPS1_StoppingCutsNeitherARequestNorAJob(t *testing.T) {
 
 func TestOPS1_OpenLivePagesDoNotHoldUpAStop(t *testing.T) {
 	s := small(t, dbtest.SQLite(t))
-	r := s.resident(t, s.findHouse(i18n.NB, 1, keys.Fob), inNorwegian)
+	r := s.resident(t, s.findHouse(wanted{l: i18n.NB}), inNorwegian)
 	r.fillIn()
 	r.orderAndPay()
 	r.Allow("net::ERR_", "NetworkError", "status of 0")

@@ -35,8 +35,8 @@ generate-verify: ## fail if generated files are not what their sources make
 docs: ## write the verified documents anew: permissions, flows, OpenAPI
 	@tools/docs.sh
 
-look: ## open every page in a browser, check it, and keep pictures in look/
-	@LOOK=1 go test -count=1 -v -timeout 30m -run Look ./e2e/...
+look: ## open every page in a browser, check it, and keep pictures in look/, or LOOK=folder
+	@LOOK=$(or $(LOOK),look) go test -count=1 -v -timeout 30m -run Look ./e2e/...
 
 rows: ## run the tests named after requirement rows and print row by row; ROW=KEY-4 for one
 	@go -C tools run ./rows $(ROW)

@@ -80,7 +80,7 @@ func openHouse(ctx context.Context, dir, dsn string) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, _, err := app.Load([]string{"--data", data, "--database", dsn, "--listen", "127.0.0.1:0"}, nil, nil)
+	s, _, err := app.Load([]string{"--data", data, "--database", dsn, "--listen", "127.0.0.1:0", "--cards-listen", "127.0.0.1:0"}, nil, nil)
 	if err != nil {
 		return nil, err
 	}

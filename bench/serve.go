@@ -62,7 +62,7 @@ type program struct {
 }
 
 func (p program) command(ctx context.Context, name, addr string) *exec.Cmd {
-	c := exec.CommandContext(ctx, p.bin, name, "--data", p.data, "--listen", addr, "--log-level", "warn")
+	c := exec.CommandContext(ctx, p.bin, name, "--data", p.data, "--listen", addr, "--cards-listen", "127.0.0.1:0", "--log-level", "warn")
 	for _, kv := range os.Environ() {
 		if !strings.HasPrefix(kv, "SKRANKE_") {
 			c.Env = append(c.Env, kv)

@@ -52,7 +52,7 @@ func routes(t testing.TB) []web.Route {
 	t.Helper()
 	dsn := dbtest.SQLite(t)
 	furnish(t, dsn, true)
-	settings, _, err := app.Load([]string{"--data", t.TempDir(), "--database", dsn}, nil, nil)
+	settings, _, err := app.Load([]string{"--data", t.TempDir(), "--database", dsn, "--cards-listen", "127.0.0.1:0"}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,10 +26,14 @@ func addStaff(t testing.TB, data, database, email, role string) {
 func TestOPS1_AnOperatorBeginsWithAnEmptyHouse(t *testing.T) {
 	data := t.TempDir()
 	addStaff(t, data, "", "kari@firm.example", "admin")
+	if out, code := command(t, "short\n", "user", "add", "--email", "siv@firm.example", "--name", "Siv", "--role", "sales", "--data", data); code != 1 || !strings.Contains(out, "password: ") {
+		t.Errorf("a short password is answered with %d:\n%s", code, out)
+	}
 	if out, code := command(t, password+"\n", "user", "add", "--email", "ola@firm.example", "--name", "Ola", "--role", "wizard", "--data", data); code != 1 || !strings.Contains(out, "role") {
 		t.Errorf("an unknown role is answered with %d:\n%s", code, out)
 	}
 	s := start(t, "serve", data, "")
+	addStaff(t, data, "", "ola@firm.example", "production") // beside the server, and although the first try failed
 	w := &worker{Tab: s.tab(t, inNorwegian, "/office/customers"), way: inNorwegian, t: t, s: s}
 	w.At("/sign-in")
 	w.enter("kari@firm.example", "not this one at all")
@@ -54,7 +58,7 @@ func TestOPS1_AnOperatorBeginsWithAnEmptyHouse(t *testing.T) {
 	if code, _ := s.get("/mailbox"); code != http.StatusNotFound {
 		t.Errorf("the mailbox of a real house is answered with %d, want 404", code)
 	}
-	if out, code := command(t, "", "demo", "--data", data, "--listen", freeAddress(t)); code != 1 || !strings.Contains(out, "real data") {
+	if out, code := command(t, "", "demo", "--data", data, "--listen", freeAddress(t), "--cards-listen", freeAddress(t)); code != 1 || !strings.Contains(out, "real data") {
 		t.Errorf("demo on a real database is answered with %d:\n%s", code, out)
 	}
 }

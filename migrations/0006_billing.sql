@@ -34,7 +34,7 @@ CREATE TABLE payments (
 CREATE INDEX payments_session ON payments (session);
 CREATE INDEX payments_provider_ref ON payments (provider_ref);
 CREATE INDEX payments_customer ON payments (customer_id, created_at, id);
-CREATE INDEX payments_state ON payments (state, changed_at);
+CREATE INDEX payments_state ON payments (state, created_at, id);
 CREATE INDEX payments_all ON payments (created_at, id);
 CREATE INDEX payments_look ON payments (look_at) WHERE look_at IS NOT NULL;
 

@@ -37,7 +37,7 @@ func user(ctx context.Context, args []string) error {
 	if own["email"] == "" || own["name"] == "" || own["role"] == "" {
 		return errors.New(how)
 	}
-	s, log, err := load(rest, nil)
+	s, _, err := load(rest, nil)
 	if err != nil {
 		return err
 	}
@@ -50,10 +50,7 @@ func user(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	a, err := app.New(ctx, s, d, log)
-	if err == nil {
-		err = a.AddStaff(ctx, own["name"], own["email"], own["role"], strings.TrimRight(password, "\r\n"))
-	}
+	err = app.AddStaff(ctx, d, s.Language, own["name"], own["email"], own["role"], strings.TrimRight(password, "\r\n"))
 	if err == nil {
 		fmt.Fprintln(os.Stderr, "Added. Sign in at "+s.URL+"/sign-in")
 	}

@@ -5,14 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 
-	"skranke/internal/authz"
 	"skranke/internal/db"
 	"skranke/internal/demo"
-	"skranke/internal/fault"
-	"skranke/internal/i18n"
-	"skranke/internal/identity"
 )
 
 // NewDemo is New with invented data, made once, and a start page that leads into it.
@@ -42,21 +37,4 @@ func (a *App) house() demo.House {
 		DB: a.DB, Log: a.Log, Jobs: a.Jobs, Links: a.Links, Files: a.Files, Mail: a.Mail, Identity: a.Identity, Agreements: a.Agreements,
 		Approvals: a.Approvals, Keys: a.Keys, Billing: a.Billing, Cards: a.Cards, Zone: a.Zone, URL: a.URL,
 	}
-}
-
-// AddStaff adds one of the firm's own people, for the command line.
-func (a *App) AddStaff(ctx context.Context, name, email, role, password string) error {
-	by := authz.SystemActor(identity.MayEditPeople, identity.MayEditStaff)
-	p, err := a.Identity.CreatePerson(ctx, by, identity.NewPerson{Name: name, Email: email, Language: a.Language, Password: password})
-	if err == nil {
-		err = a.Identity.AddStaff(ctx, by, p.ID, identity.StaffRole(role))
-	}
-	if fields := fault.FieldsOf(err); fields != nil {
-		var say []string
-		for field, code := range fields {
-			say = append(say, field+": "+i18n.EN.Code(code))
-		}
-		return errors.New(strings.Join(say, "; "))
-	}
-	return err
 }

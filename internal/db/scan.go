@@ -229,7 +229,11 @@ func parseStamp(s string) (time.Time, error) {
 			n[i] = 10*n[i] + int(c-'0')
 		}
 	}
-	return time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], n[6]*1000, time.UTC), nil
+	t := time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], n[6]*1000, time.UTC)
+	if int(t.Month()) != n[1] || t.Day() != n[2] || n[3] > 23 || n[4] > 59 || n[5] > 59 {
+		return time.Parse(stamp, s) // which says what is wrong
+	}
+	return t, nil
 }
 
 type maybe struct{ at **time.Time }

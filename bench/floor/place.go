@@ -109,6 +109,8 @@ type step struct {
 	now any
 	at  time.Time
 	err error
+
+	jobs int // inserted
 }
 
 // do runs one prepared statement, unless an earlier one failed.
@@ -136,7 +138,11 @@ func (p *Place) in(ctx context.Context, do func(s *step)) error {
 	if s.err != nil {
 		return errors.Join(s.err, tx.Rollback())
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	p.queue.added(s.jobs)
+	return nil
 }
 
 // stamp is a time as the tables keep it.
@@ -159,7 +165,6 @@ func (p *Place) order(ctx context.Context) error {
 		if err := p.in(ctx, func(s *step) { part(s, o) }); err != nil {
 			return err
 		}
-		p.queue.wake()
 	}
 	return nil
 }

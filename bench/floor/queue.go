@@ -12,12 +12,12 @@ import (
 // queue is the least a job queue can do: lock what is waiting, as many as there are workers free; run it; complete it,
 // several in one transaction, a statement each.
 type queue struct {
-	p     *Place
-	news  chan struct{}
-	slots chan struct{}
+	p    *Place
+	news chan struct{}
 
 	mu      sync.Mutex
 	done    []int64
+	waiting int // inserted and not locked yet
 	running int
 	err     error
 }
@@ -30,7 +30,7 @@ const (
 )
 
 func newQueue(p *Place) *queue {
-	return &queue{p: p, news: make(chan struct{}, 1), slots: make(chan struct{}, workers)}
+	return &queue{p: p, news: make(chan struct{}, 1)}
 }
 
 func (q *queue) wake() {
@@ -42,6 +42,7 @@ func (q *queue) wake() {
 
 // job inserts a job in the step's transaction.
 func (s *step) job(kind, what string) {
+	s.jobs++
 	s.do("job", `{"what":"`+what+`"}`, s.stampJob(), kind)
 }
 
@@ -60,24 +61,30 @@ func (q *queue) work(ctx context.Context) (idle func() error) {
 	go q.completing(ctx)
 	return func() error {
 		for ctx.Err() == nil {
-			var left int
-			if err := q.p.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM river_job WHERE state = 'available'`).Scan(&left); err != nil {
-				return err
-			}
 			q.mu.Lock()
-			busy, err := q.running, q.err
+			left, err := q.waiting+q.running, q.err
 			q.mu.Unlock()
 			if err != nil {
 				return err
 			}
-			if left == 0 && busy == 0 {
+			if left == 0 {
 				return q.complete(ctx)
 			}
-			q.wake()
 			time.Sleep(time.Millisecond)
 		}
 		return ctx.Err()
 	}
+}
+
+// added takes notice of jobs once the transaction that inserted them holds.
+func (q *queue) added(n int) {
+	if n == 0 {
+		return
+	}
+	q.mu.Lock()
+	q.waiting += n
+	q.mu.Unlock()
+	q.wake()
 }
 
 type job struct {
@@ -105,12 +112,10 @@ func (q *queue) fetching(ctx context.Context) {
 			}
 			last = time.Now()
 			jobs, err := q.lock(ctx, free)
-			for range free - len(jobs) {
-				q.give()
-			}
 			if err != nil && ctx.Err() == nil {
 				q.fail(err)
 			}
+			q.locked(free, len(jobs))
 			for _, j := range jobs {
 				go q.run(ctx, j)
 			}
@@ -121,28 +126,21 @@ func (q *queue) fetching(ctx context.Context) {
 	}
 }
 
-// take reserves every free worker.
-func (q *queue) take() (n int) {
-	for {
-		select {
-		case q.slots <- struct{}{}:
-			n++
-			q.count(1)
-		default:
-			return n
-		}
-	}
-}
-
-func (q *queue) give() {
-	q.count(-1)
-	<-q.slots
-}
-
-func (q *queue) count(n int) {
+// take is how many jobs can be locked now: as many as wait and as workers are free.
+func (q *queue) take() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	n := min(workers-q.running, q.waiting)
 	q.running += n
+	return n
+}
+
+// locked gives back what was taken in vain.
+func (q *queue) locked(taken, got int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.running -= taken - got
+	q.waiting -= got
 }
 
 func (q *queue) fail(err error) {
@@ -193,8 +191,8 @@ func (q *queue) run(ctx context.Context, j job) {
 	}
 	q.mu.Lock()
 	q.done = append(q.done, j.id)
+	q.running--
 	q.mu.Unlock()
-	q.give()
 	q.wake()
 }
 

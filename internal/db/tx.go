@@ -18,6 +18,7 @@ type Tx struct {
 	db    *DB
 	Now   time.Time // UTC, microseconds
 	after []func()
+	news  []news // for other nodes: see Notify
 }
 
 // SQL is the bare transaction, for the job queue alone.
@@ -90,6 +91,9 @@ func (d *DB) try(ctx context.Context, fn func(tx *Tx) error) error {
 	defer stx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
 	tx := &Tx{tx: stx, db: d, Now: d.Now()}
 	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := tx.sendNews(ctx); err != nil {
 		return err
 	}
 	if err := stx.Commit(); err != nil {

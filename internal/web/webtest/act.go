@@ -50,8 +50,22 @@ func (b *Tab) ask(what, function string, args ...any) found {
 // called by is taken as a CSS selector. What is hidden or covered cannot be clicked.
 func (b *Tab) Click(what string) {
 	b.t.Helper()
-	f := b.ask("click "+what, "clickable", what)
-	b.clickAt("click "+what, f)
+	for deadline := time.Now().Add(Patience); ; {
+		f := b.ask("click "+what, "clickable", what)
+		b.clickAt("click "+what, f)
+		if !b.missed() {
+			return
+		}
+		if time.Now().After(deadline) {
+			b.Fatalf("click %s: no click arrives", what)
+		}
+	}
+}
+
+// missed reports whether the last click went elsewhere. Without scripts the page cannot tell.
+func (b *Tab) missed() bool {
+	b.t.Helper()
+	return !b.noScript && b.ask("see whether the click arrived", "missed").Done
 }
 
 func (b *Tab) clickAt(what string, f found) {

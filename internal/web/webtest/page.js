@@ -19,9 +19,17 @@
     const r = [...el.getClientRects()].find(r => r.width > 0 && r.height > 0) || el.getBoundingClientRect();
     const X = r.left + r.width / 2, Y = r.top + r.height / 2;
     const top = document.elementFromPoint(X, Y);
-    if (top && (el.contains(top) || top.contains(el) || top.closest("label")?.control === el)) return { X, Y };
+    if (top && (el.contains(top) || top.contains(el) || top.closest("label")?.control === el)) {
+      window.webtestMissed = true;
+      document.addEventListener("click", () => { window.webtestMissed = false; }, { capture: true, once: true });
+      return { X, Y };
+    }
     return { Problem: "it is covered by " + (top ? top.outerHTML.slice(0, 120) : "the edge of the window") };
   },
+
+  // missed reports that no click has come since middle pointed at something: the browser's picture was older than the page,
+  // and a frame that has moved on got it. A page that was left has missed nothing.
+  missed() { return { Done: window.webtestMissed === true }; },
 
   clickable(what) {
     const want = this.tidy(what);

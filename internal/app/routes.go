@@ -145,15 +145,7 @@ func (a *App) authenticate(ctx context.Context, token string) (web.Visitor, erro
 
 // customers gives customers' names for pages.
 func (a *App) customers(ctx context.Context, ids []string) (map[string]string, error) {
-	all, err := identity.CustomersByID(ctx, a.DB, ids)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]string{}
-	for id, c := range all {
-		out[id] = c.Name
-	}
-	return out, nil
+	return identity.CustomerNames(ctx, a.DB, ids)
 }
 
 // choose remembers what somebody signed in has chosen, so that their mails and other browsers follow.

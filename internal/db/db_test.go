@@ -62,6 +62,18 @@ func in(t *testing.T, d *db.DB, f func(ctx context.Context, tx *db.Tx) error) {
 	}
 }
 
+func TestValuesAreATableToJoinWith(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		add(t, d, "a", "b", "c")
+		for want, ids := range map[string][]string{"b": {"b"}, "a c": {"c", "x", "a"}} {
+			got, err := db.List[string](t.Context(), d, `SELECT id FROM {} AS wanted JOIN things ON id = column1 WHERE state = $1 ORDER BY id`, "new", db.Values(ids))
+			if err != nil || strings.Join(got, " ") != want {
+				t.Errorf("%v: got %v, %v", ids, got, err)
+			}
+		}
+	})
+}
+
 func TestRowsComeBackAsTheyWentIn(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		at := add(t, d, "b", "a", "c")

@@ -56,7 +56,21 @@ func oneCustomer(ctx context.Context, q db.Q, c db.Cond, customerID string) (Cus
 
 // CustomersByID is the customers with these ids, in one query; what is not there is missing from the map.
 func CustomersByID(ctx context.Context, q db.Q, ids []string) (map[string]Customer, error) {
-	return byID(ctx, q, "customers", selectCustomers, ids, func(c Customer) string { return c.ID })
+	return byID(ctx, q, "customers", selectCustomers, isOneOf, ids, func(c Customer) string { return c.ID })
+}
+
+// CustomerNames is the names of the customers with these ids, in one query, for lists that show no more of them.
+func CustomerNames(ctx context.Context, q db.Q, ids []string) (map[string]string, error) {
+	type named struct{ ID, Name string }
+	found, err := byID(ctx, q, "names of customers", `SELECT id, name FROM {} AS wanted JOIN customers ON id = column1`, db.Values[string], ids, func(c named) string { return c.ID })
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]string, len(found))
+	for customerID, c := range found {
+		names[customerID] = c.Name
+	}
+	return names, nil
 }
 
 // PersonByID is a person, for other modules and jobs.
@@ -82,11 +96,13 @@ func onePerson(ctx context.Context, q db.Q, c db.Cond) (Person, error) {
 
 // People is the people with these ids, in one query; what is not there is missing from the map.
 func People(ctx context.Context, q db.Q, ids []string) (map[string]Person, error) {
-	return byID(ctx, q, "people", selectPeople, ids, func(p Person) string { return p.ID })
+	return byID(ctx, q, "people", selectPeople, isOneOf, ids, func(p Person) string { return p.ID })
 }
 
 // byID reads rows by their ids; ids that are none, such as "system" in an event, are left out.
-func byID[T any](ctx context.Context, q db.Q, what, query string, ids []string, key func(T) string) (map[string]T, error) {
+func isOneOf(ids []string) db.Cond { return db.In("id", ids) }
+
+func byID[T any](ctx context.Context, q db.Q, what, query string, among func([]string) db.Cond, ids []string, key func(T) string) (map[string]T, error) {
 	out := make(map[string]T, len(ids))
 	asked := map[string]bool{}
 	var real []string
@@ -99,7 +115,7 @@ func byID[T any](ctx context.Context, q db.Q, what, query string, ids []string, 
 	if len(real) == 0 {
 		return out, nil
 	}
-	rows, err := db.List[T](ctx, q, query, db.In("id", real))
+	rows, err := db.List[T](ctx, q, query, among(real))
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", what, err)
 	}

@@ -34,6 +34,8 @@ type Cell struct {
 	Content         templ.Component
 	// Tabular lines figures up over the rows, for dates and times.
 	Tabular bool
+	// NoBreak keeps a short value together where a narrow column would break it.
+	NoBreak bool
 	// Lang is set where the text is in another language than the page.
 	Lang string
 }

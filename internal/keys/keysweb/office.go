@@ -10,7 +10,6 @@ import (
 
 	"skranke/internal/fault"
 	"skranke/internal/id"
-	"skranke/internal/identity"
 	"skranke/internal/keys"
 	"skranke/internal/ui"
 	"skranke/internal/web"
@@ -72,20 +71,6 @@ func orderID(r *http.Request) (string, error) {
 		return o, nil
 	}
 	return "", fault.New(fault.NotFound, "keys.order.not_found")
-}
-
-// customerNames gives customers' names by id.
-func (p *Pages) customerNames(ctx context.Context, ids []string) (map[string]string, error) {
-	slices.Sort(ids)
-	found, err := identity.CustomersByID(ctx, p.Keys.DB, slices.Compact(ids))
-	if err != nil {
-		return nil, err
-	}
-	names := make(map[string]string, len(found))
-	for customerID, c := range found {
-		names[customerID] = c.Name
-	}
-	return names, nil
 }
 
 // names gives people's names by id.

@@ -10,6 +10,7 @@ import (
 
 	"skranke/internal/day"
 	"skranke/internal/id"
+	"skranke/internal/identity"
 	"skranke/internal/keys"
 	"skranke/internal/money"
 	"skranke/internal/ui"
@@ -83,7 +84,7 @@ func (p *Pages) rowCustomers(ctx context.Context, rows []keys.Row, and ...string
 	for _, o := range rows {
 		ids = append(ids, o.CustomerID)
 	}
-	return p.customerNames(ctx, ids)
+	return identity.CustomerNames(ctx, p.Keys.DB, ids)
 }
 
 // href is a list of orders with some of its parameters changed; the page begins anew.
@@ -157,11 +158,11 @@ func (d listData) table() ui.TableData {
 			total = l.MoneyCode(money.Of(o.Total, money.Currency(o.Currency)))
 		}
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Content: oneLineLink(d.Side.orders+"/"+o.ID, o.Number)},
+			{Href: d.Side.orders+"/"+o.ID, Text: o.Number, NoBreak: true},
 			{Text: d.Customers[o.CustomerID]},
-			{Content: oneLine(keys.QuantityOf(l, o.Product, o.Quantity), o.SystemNumber+" · "+o.Code)},
+			{Text: keys.QuantityOf(l, o.Product, o.Quantity), Sub: o.SystemNumber+" · "+o.Code, NoBreak: true},
 			{Text: o.Flat},
-			{Content: oneLine(l.Date(day.Of(o.CreatedAt, d.Zone)), "")},
+			{Text: l.Date(day.Of(o.CreatedAt, d.Zone)), NoBreak: true},
 			{Badge: &badge},
 			{Text: total},
 		})

@@ -161,8 +161,8 @@ func (d productionData) makeTable(s system) ui.TableData {
 	}}
 	for _, o := range s.Rows {
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Content: oneLineLink(officeSide.orders+"/"+o.ID, o.Number)},
-			{Content: oneLine(keys.QuantityOf(l, o.Product, o.Quantity), "")},
+			{Href: officeSide.orders+"/"+o.ID, Text: o.Number, NoBreak: true},
+			{Text: keys.QuantityOf(l, o.Product, o.Quantity), NoBreak: true},
 			named(code, o.Code),
 			named(l.KeysFlat(), o.Flat),
 			{Text: l.Code("keys.delivery." + o.Delivery)},
@@ -185,9 +185,9 @@ func (d productionData) collectTable() ui.TableData {
 	}}
 	for _, o := range d.Collecting {
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Content: oneLineLink(officeSide.orders+"/"+o.ID, o.Number)},
+			{Href: officeSide.orders+"/"+o.ID, Text: o.Number, NoBreak: true},
 			{Text: d.Customers[o.CustomerID]},
-			{Content: oneLine(keys.QuantityOf(l, o.Product, o.Quantity), "")},
+			{Text: keys.QuantityOf(l, o.Product, o.Quantity), NoBreak: true},
 			named(l.KeysFlat(), o.Flat), named(l.KeysOfficeOrdered(), l.Date(day.Of(o.CreatedAt, d.Zone))),
 			{Content: rowActions(d, o)},
 		})

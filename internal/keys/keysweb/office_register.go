@@ -12,6 +12,7 @@ import (
 
 	"skranke/internal/day"
 	"skranke/internal/id"
+	"skranke/internal/identity"
 	"skranke/internal/keys"
 	"skranke/internal/ui"
 	"skranke/internal/web"
@@ -71,7 +72,7 @@ func (p *Pages) itemCustomers(ctx context.Context, items []keys.Item, systems []
 	for _, s := range systems {
 		ids = append(ids, s.CustomerID)
 	}
-	return p.customerNames(ctx, ids)
+	return identity.CustomerNames(ctx, p.Keys.DB, ids)
 }
 
 // registerCSV is the register under the same filter, all of it.
@@ -211,7 +212,7 @@ func (d registerData) table() ui.TableData {
 			row = append(row, ui.Cell{Text: d.Customers[it.CustomerID]})
 		}
 		t.Rows = append(t.Rows, append(row, ui.Cell{Text: numbers[it.SystemID] + " · " + it.Code}, ui.Cell{Text: it.Flat}, ui.Cell{Text: it.Holder},
-			ui.Cell{Content: oneLine(l.Date(day.Of(it.Since, d.Zone)), "")}, ui.Cell{Badge: &badge}))
+			ui.Cell{Text: l.Date(day.Of(it.Since, d.Zone)), NoBreak: true}, ui.Cell{Badge: &badge}))
 	}
 	return t
 }

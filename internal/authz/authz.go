@@ -27,11 +27,15 @@ var scopeNames = [...]string{"all", "customer", "group", "site", "self", "subjec
 // String is the word in documents and tests.
 func (s Scope) String() string { return scopeNames[s] }
 
-// Grant gives permissions within one scope; ID is the customer, group, site, person or record that the scope names.
+// Grant gives permissions within one scope; ID is the customer, group, site, person or record that the scope names, and
+// IDs more of the same. Customer, where set, is the only customer in which it holds: what is somebody's own at one customer
+// is nothing to them at another.
 type Grant struct {
-	Scope Scope
-	ID    string
-	May   []Permission
+	Scope    Scope
+	ID       string
+	IDs      []string
+	Customer string
+	May      []Permission
 }
 
 // Place is where a record lives. Empty fields match no grant.
@@ -60,6 +64,14 @@ type Actor struct {
 	Kind     Kind
 	OnBehalf string // the customer's person that staff act for, or empty
 	Grants   []Grant
+	Withheld []Withheld
+}
+
+// Withheld is what an actor would have but for a reason: a blocked customer, somebody else's shoes. It gives nothing and
+// lets a refusal say why.
+type Withheld struct {
+	Grant
+	Reason Reason
 }
 
 // SystemActor is the actor of jobs: it may what the job's code asks for and no more is checked.
@@ -75,49 +87,82 @@ func (a Actor) May(p Permission, at Place) bool {
 }
 
 func (g Grant) covers(at Place) bool {
+	if g.Customer != "" && g.Customer != at.Customer {
+		return false
+	}
 	switch g.Scope {
 	case All:
 		return true
 	case Customer:
-		return g.ID != "" && g.ID == at.Customer
+		return g.names(at.Customer)
 	case Group:
-		return g.ID != "" && g.ID == at.Group
+		return g.names(at.Group)
 	case Site:
-		return g.ID != "" && g.ID == at.Site
+		return g.names(at.Site)
 	case Self:
-		return g.ID != "" && g.ID == at.Owner
+		return g.names(at.Owner)
 	case Subject:
-		return g.ID != "" && g.ID == at.Subject
+		return g.names(at.Subject)
 	}
 	return false
 }
+
+func (g Grant) names(id string) bool {
+	return id != "" && (g.ID == id || slices.Contains(g.IDs, id))
+}
+
+// Gives reports whether a may give p in this scope of a place: nobody gives more than they have. Within a customer, what
+// reaches the customer covers its groups and everybody's own; what reaches a group covers its people's own.
+func (a Actor) Gives(p Permission, scope Scope, at Place) bool {
+	switch scope {
+	case Customer:
+		at = Place{Customer: at.Customer}
+	case Group:
+		at = Place{Customer: at.Customer, Group: at.Group}
+	case Self:
+		at = Place{Customer: at.Customer, Group: at.Group, Owner: a.ID}
+	default:
+		at = Place{}
+	}
+	return a.May(p, at)
+}
+
+func has(may []Permission, p Permission) bool { return slices.Contains(may, p) }
 
 // MayAnywhere reports whether a holds p in any scope: whether a page is worth showing in a menu.
 func (a Actor) MayAnywhere(p Permission) bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return slices.Contains(g.May, p) })
 }
 
-// Reach is everywhere that an actor may do one thing: one scope and the ids in it, so that a list has one indexable condition.
+// Reach is everywhere that an actor may do one thing: one scope and the ids in it, so that a list has one indexable
+// condition. Customer, where set, is the only customer in which it holds.
 type Reach struct {
-	Scope Scope
-	IDs   []string // empty with All; no ids and another scope means nowhere
+	Scope    Scope
+	IDs      []string // empty with All; no ids and another scope means nowhere
+	Customer string
 }
 
 // Nowhere reports whether the reach is empty.
 func (r Reach) Nowhere() bool { return r.Scope != All && len(r.IDs) == 0 }
 
-// Reach is the widest scope in which a may do p, with its ids.
+// Reach is the widest scope in which a may do p, with its ids. A role gives each permission in one scope and an actor acts
+// in one customer, so that nothing May allows is missing here.
 func (a Actor) Reach(p Permission) Reach {
 	r := Reach{Scope: Subject}
 	for _, g := range a.Grants {
 		if !slices.Contains(g.May, p) || g.Scope > r.Scope {
 			continue
 		}
-		if g.Scope < r.Scope {
-			r = Reach{Scope: g.Scope}
+		if g.Scope < r.Scope || len(r.IDs) == 0 {
+			r = Reach{Scope: g.Scope, Customer: g.Customer}
 		}
-		if g.Scope != All && g.ID != "" && !slices.Contains(r.IDs, g.ID) {
-			r.IDs = append(r.IDs, g.ID)
+		if g.Scope == All || g.Customer != r.Customer { // grants of two customers do not mix: the first holds
+			continue
+		}
+		for _, id := range append([]string{g.ID}, g.IDs...) {
+			if id != "" && !slices.Contains(r.IDs, id) {
+				r.IDs = append(r.IDs, id)
+			}
 		}
 	}
 	return r

@@ -63,7 +63,13 @@ func Reach(r authz.Reach, c Columns) Cond {
 	if column == "" {
 		return Cond{"(1 = 0)", nil}
 	}
-	return In(column, r.IDs)
+	if r.Customer == "" || r.Scope == authz.Customer {
+		return In(column, r.IDs)
+	}
+	if c.Customer == "" { // a table that cannot tell customers apart shows nothing of one's own at one of them
+		return Cond{"(1 = 0)", nil}
+	}
+	return In(column, r.IDs).And(c.Customer+" = ?", r.Customer)
 }
 
 // expand puts every Cond among args in the place of the next {} and numbers its arguments after the plain ones.

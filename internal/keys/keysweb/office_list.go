@@ -158,9 +158,9 @@ func (d listData) table() ui.TableData {
 			total = l.MoneyCode(money.Of(o.Total, money.Currency(o.Currency)))
 		}
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Href: d.Side.orders+"/"+o.ID, Text: o.Number, NoBreak: true},
+			{Href: d.Side.orders + "/" + o.ID, Text: o.Number, NoBreak: true},
 			{Text: d.Customers[o.CustomerID]},
-			{Text: keys.QuantityOf(l, o.Product, o.Quantity), Sub: o.SystemNumber+" · "+o.Code, NoBreak: true},
+			{Text: keys.QuantityOf(l, o.Product, o.Quantity), Sub: o.SystemNumber + " · " + o.Code, NoBreak: true},
 			{Text: o.Flat},
 			{Text: l.Date(day.Of(o.CreatedAt, d.Zone)), NoBreak: true},
 			{Badge: &badge},

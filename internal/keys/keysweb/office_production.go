@@ -161,7 +161,7 @@ func (d productionData) makeTable(s system) ui.TableData {
 	}}
 	for _, o := range s.Rows {
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Href: officeSide.orders+"/"+o.ID, Text: o.Number, NoBreak: true},
+			{Href: officeSide.orders + "/" + o.ID, Text: o.Number, NoBreak: true},
 			{Text: keys.QuantityOf(l, o.Product, o.Quantity), NoBreak: true},
 			named(code, o.Code),
 			named(l.KeysFlat(), o.Flat),
@@ -185,7 +185,7 @@ func (d productionData) collectTable() ui.TableData {
 	}}
 	for _, o := range d.Collecting {
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Href: officeSide.orders+"/"+o.ID, Text: o.Number, NoBreak: true},
+			{Href: officeSide.orders + "/" + o.ID, Text: o.Number, NoBreak: true},
 			{Text: d.Customers[o.CustomerID]},
 			{Text: keys.QuantityOf(l, o.Product, o.Quantity), NoBreak: true},
 			named(l.KeysFlat(), o.Flat), named(l.KeysOfficeOrdered(), l.Date(day.Of(o.CreatedAt, d.Zone))),

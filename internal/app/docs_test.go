@@ -12,6 +12,7 @@ import (
 
 	"skranke/internal/agreement"
 	"skranke/internal/approval"
+	"skranke/internal/authz"
 	"skranke/internal/billing"
 	"skranke/internal/keys"
 )
@@ -49,19 +50,44 @@ func TestDocsListThePermissions(t *testing.T) {
 func permissionsDoc() string {
 	var b strings.Builder
 	b.WriteString("# Who may do what\n\nMade from `internal/app/roles.go` by `make docs`. Whoever holds a mailed link may see, and answer or pay for, the one record it names; the system's jobs act as themselves.\n")
-	section(&b, "Staff: everywhere", staffRoles)
-	section(&b, "Members: at their own customer", memberRoles)
+	staff, members := rightsTable{}, rightsTable{}
+	for r, ps := range staffRoles {
+		for _, p := range ps {
+			staff.mark(string(r), p, "x")
+		}
+	}
+	for r, held := range memberRoles {
+		members[string(r)] = map[authz.Permission]string{}
+		for _, right := range held {
+			members.mark(string(r), right.May, right.Scope.String())
+		}
+	}
+	staff.write(&b, "Staff: everywhere")
+	members.write(&b, "Members: at their own customer")
+	b.WriteString("\n`customer`: all of the customer. `group`: the member's group and those below it; who is in no group has all of the customer.\n")
+	fmt.Fprintf(&b, "A blocked customer's people lose: %s. Staff in a customer's shoes never have: %s.\n", join(newObligations), join(customersAlone))
+	b.WriteString("Customers and the operator can make roles of their own from the same permissions.\n")
 	return b.String()
 }
 
-func section[R ~string](b *strings.Builder, title string, roles map[R]permissions) {
+// rightsTable is role × permission × how far.
+type rightsTable map[string]map[authz.Permission]string
+
+func (t rightsTable) mark(role string, p authz.Permission, scope string) {
+	if t[role] == nil {
+		t[role] = map[authz.Permission]string{}
+	}
+	t[role][p] = scope
+}
+
+func (t rightsTable) write(b *strings.Builder, title string) {
 	var all permissions
-	for _, ps := range roles {
-		all = append(all, ps...)
+	for _, ps := range t {
+		all = slices.AppendSeq(all, maps.Keys(ps))
 	}
 	slices.Sort(all)
 	all = slices.Compact(all)
-	names := slices.Sorted(maps.Keys(roles))
+	names := slices.Sorted(maps.Keys(t))
 	fmt.Fprintf(b, "\n## %s\n\n| permission |", title)
 	for _, r := range names {
 		fmt.Fprintf(b, " %s |", r)
@@ -70,14 +96,18 @@ func section[R ~string](b *strings.Builder, title string, roles map[R]permission
 	for _, p := range all {
 		fmt.Fprintf(b, "| %s |", p)
 		for _, r := range names {
-			mark := " "
-			if slices.Contains(roles[r], p) {
-				mark = "x"
-			}
-			fmt.Fprintf(b, " %s |", mark)
+			fmt.Fprintf(b, " %-1s |", t[r][p])
 		}
 		b.WriteString("\n")
 	}
+}
+
+func join(ps permissions) string {
+	words := make([]string, len(ps))
+	for i, p := range ps {
+		words[i] = string(p)
+	}
+	return strings.Join(words, ", ")
 }
 
 func TestDocsDescribeTheAPI(t *testing.T) {

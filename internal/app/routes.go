@@ -137,8 +137,10 @@ func (a *App) authenticate(ctx context.Context, token string) (web.Visitor, erro
 	switch {
 	case len(v.Staff) > 0:
 		out.Role = v.L().Code("identity.staff." + string(v.Staff[0]))
-	case len(v.Members) > 0:
-		out.Role, out.Customer = v.L().Code("identity.role."+string(v.Members[0].Role)), v.Members[0].CustomerName
+	case v.Member.RoleName != "":
+		out.Role, out.Customer = v.Member.RoleName, v.Member.CustomerName
+	case v.Member.Role != "":
+		out.Role, out.Customer = v.L().Code("identity.role."+string(v.Member.Role)), v.Member.CustomerName
 	}
 	return out, nil
 }

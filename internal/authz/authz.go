@@ -4,7 +4,10 @@
 // jobs and the API ask May or Reach.
 package authz
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Permission is one thing that can be allowed, named "module.verb": "keys.approve".
 type Permission string
@@ -26,6 +29,19 @@ var scopeNames = [...]string{"all", "customer", "group", "site", "self", "subjec
 
 // String is the word in documents and tests.
 func (s Scope) String() string { return scopeNames[s] }
+
+// MarshalText is how a scope stands in a stored role.
+func (s Scope) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (s *Scope) UnmarshalText(b []byte) error {
+	i := slices.Index(scopeNames[:], string(b))
+	if i < 0 {
+		return fmt.Errorf("authz: there is no scope %q", b)
+	}
+	*s = Scope(i)
+	return nil
+}
 
 // Grant gives permissions within one scope; ID is the customer, group, site, person or record that the scope names, and
 // IDs more of the same. Customer, where set, is the only customer in which it holds: what is somebody's own at one customer
@@ -74,6 +90,14 @@ type Withheld struct {
 	Reason Reason
 }
 
+// Person is the customer's person that the actor is or stands in for; what is made now is theirs.
+func (a Actor) Person() string {
+	if a.OnBehalf != "" {
+		return a.OnBehalf
+	}
+	return a.ID
+}
+
 // SystemActor is the actor of jobs: it may what the job's code asks for and no more is checked.
 func SystemActor(may ...Permission) Actor {
 	return Actor{ID: "system", Kind: System, Grants: []Grant{{Scope: All, May: may}}}
@@ -120,7 +144,7 @@ func (a Actor) Gives(p Permission, scope Scope, at Place) bool {
 	case Group:
 		at = Place{Customer: at.Customer, Group: at.Group}
 	case Self:
-		at = Place{Customer: at.Customer, Group: at.Group, Owner: a.ID}
+		at = Place{Customer: at.Customer, Group: at.Group, Owner: a.Person()}
 	default:
 		at = Place{}
 	}

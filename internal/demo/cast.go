@@ -3,7 +3,6 @@ package demo
 import (
 	"context"
 
-	"skranke/internal/authz"
 	"skranke/internal/i18n"
 	"skranke/internal/identity"
 )
@@ -46,10 +45,7 @@ func (b *builder) hire(ctx context.Context) error {
 			return err
 		}
 		if _, ok := b.staff[c.role]; !ok {
-			b.staff[c.role] = authz.Actor{
-				ID: p.ID, Kind: authz.Staff,
-				Grants: b.Identity.Roles.Grants(identity.Principal{PersonID: p.ID, Staff: []identity.StaffRole{c.role}}),
-			}
+			b.staff[c.role] = b.Identity.Actor(identity.Principal{PersonID: p.ID, Staff: []identity.StaffRole{c.role}})
 		}
 	}
 	return nil

@@ -58,10 +58,10 @@ type interrupted struct {
 	stop func()
 }
 
-// Grants is what a person may do.
-func (i interrupted) Grants(p identity.Principal) []authz.Grant {
+// OfStaff is what a role allows.
+func (i interrupted) OfStaff(r identity.StaffRole) []authz.Permission {
 	i.stop()
-	return i.Roles.Grants(p)
+	return i.Roles.OfStaff(r)
 }
 
 func TestABuildThatWasBrokenOffIsToldAndNotMended(t *testing.T) {

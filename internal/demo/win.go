@@ -117,10 +117,9 @@ func (b *builder) members(ctx context.Context, h *house) error {
 			return err
 		}
 		p.id = made.ID
-		p.actor = authz.Actor{ID: p.id, Kind: authz.Person, Grants: b.Identity.Roles.Grants(identity.Principal{
-			PersonID: p.id,
-			Members:  []identity.Membership{{CustomerID: h.id, CustomerName: h.name, Role: m.role}},
-		})}
+		p.actor = b.Identity.Actor(identity.Principal{
+			PersonID: p.id, Member: identity.Membership{CustomerID: h.id, CustomerName: h.name, CustomerStatus: identity.Active, Role: m.role},
+		})
 		h.people = append(h.people, p)
 	}
 	return nil

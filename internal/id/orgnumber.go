@@ -16,8 +16,11 @@ var (
 // organisation exists only the register knows.
 func OrgNumber(country, s string) (string, bool) {
 	country = strings.ToUpper(country)
-	d, ok := bare(country, s)
-	if !ok {
+	d, prefixed := strings.CutPrefix(unspaced(s), country)
+	if country == "NO" {
+		d = strings.TrimSuffix(d, "MVA")
+	}
+	if d == "" || !onlyDigits(d) {
 		return "", false
 	}
 	right := false
@@ -25,7 +28,7 @@ func OrgNumber(country, s string) (string, bool) {
 	case "NO":
 		right = len(d) == 9 && d[0] != '0' && endsWith(d, weightsNO)
 	case "SE":
-		d = swedish(d)
+		d = swedish(d, prefixed)
 		right = len(d) == 10 && strings.Trim(d, "0") != "" && LuhnValid(d)
 	case "DK":
 		right = len(d) == 8 && d[0] != '0' && endsWith(d, weightsDK)
@@ -56,26 +59,44 @@ func FormatOrgNumber(country, n string) string {
 	return n
 }
 
-// bare strips what people write around the digits and refuses anything else.
-func bare(country, s string) (string, bool) {
-	s = strings.Map(func(r rune) rune {
+// VATNumber is the VAT number that usually belongs to an organisation number, as invoices carry it: NO123456785MVA,
+// SE123456789701, DK12345674, FI12345671; empty where the organisation number is wrong. Whether the organisation is
+// registered for VAT only the register knows, and a Swedish one may have been given another ending than 01.
+func VATNumber(country, orgNumber string) string {
+	country = strings.ToUpper(country)
+	n, ok := OrgNumber(country, orgNumber)
+	if !ok {
+		return ""
+	}
+	switch country {
+	case "NO":
+		return "NO" + n + "MVA"
+	case "SE":
+		return "SE" + n + "01"
+	}
+	return country + unspaced(n)
+}
+
+// unspaced takes away what people write between digits, and makes small letters large.
+func unspaced(s string) string {
+	return strings.Map(func(r rune) rune {
 		switch r {
-		case ' ', '\u00a0', '\u202f', '\t', '-', '\u2010', '\u2011', '\u2012', '\u2013', '.':
+		case ' ', '\u00a0', '\u202f', '\t', '\n', '\r', '-', '\u2010', '\u2011', '\u2012', '\u2013', '.':
 			return -1
 		}
 		return r
-	}, strings.ToUpper(strings.TrimSpace(s)))
-	s = strings.TrimPrefix(s, country)
-	if country == "NO" {
-		s = strings.TrimSuffix(s, "MVA")
-	}
-	return s, s != "" && onlyDigits(s)
+	}, strings.ToUpper(s))
 }
 
-// swedish takes away the century of the twelve-digit form or the 01 of the VAT number, whichever leaves a right number.
-func swedish(d string) string {
+// swedish takes away the 01 of the VAT number or the century of the twelve-digit form. After 19 both always leave a right
+// number or neither does; then SE in front tells the VAT number.
+func swedish(d string, prefixed bool) string {
 	if len(d) != 12 {
 		return d
+	}
+	vat := strings.HasSuffix(d, "01")
+	if prefixed && vat && LuhnValid(d[:10]) {
+		return d[:10]
 	}
 	switch d[:2] {
 	case "16", "18", "19", "20":
@@ -83,7 +104,7 @@ func swedish(d string) string {
 			return d[2:]
 		}
 	}
-	if strings.HasSuffix(d, "01") {
+	if vat {
 		return d[:10]
 	}
 	return d

@@ -23,6 +23,11 @@ const (
 	MayEditPeople    authz.Permission = "people.edit"
 	MayEditStaff     authz.Permission = "staff.edit"
 	MayEditKeys      authz.Permission = "api_keys.edit"
+	MayEditCompany   authz.Permission = "company.edit"     // profile, addresses, cost centres
+	MayEditGroups    authz.Permission = "groups.edit"      // of a customer
+	MayEditRoles     authz.Permission = "roles.edit"       // of an own making
+	MayReview        authz.Permission = "customers.review" // decide on registrations, hold, block, close
+	MayStandIn       authz.Permission = "customers.act"    // staff in a customer's shoes
 )
 
 // CustomerKind says what sort of customer it is.

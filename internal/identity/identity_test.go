@@ -22,17 +22,22 @@ var root = authz.SystemActor(identity.MaySeeCustomers, identity.MayEditCustomers
 // roles gives administrators and staff what the tests need.
 type roles struct{}
 
-func (roles) Grants(p identity.Principal) (gs []authz.Grant) {
-	if len(p.Staff) > 0 {
-		gs = append(gs, authz.Grant{Scope: authz.All, May: []authz.Permission{identity.MaySeeCustomers}})
-	}
-	for _, m := range p.Members {
-		if m.Role == identity.Administrator {
-			gs = append(gs, authz.Grant{Scope: authz.Customer, ID: m.CustomerID, May: []authz.Permission{identity.MaySeeCustomers, identity.MayEditPeople}})
-		}
-	}
-	return gs
+func (roles) OfStaff(identity.StaffRole) []authz.Permission {
+	return []authz.Permission{identity.MaySeeCustomers}
 }
+
+func (roles) OfMember(r identity.Role) []identity.Right {
+	if r != identity.Administrator {
+		return nil
+	}
+	return []identity.Right{{May: identity.MaySeeCustomers, Scope: authz.Customer}, {May: identity.MayEditPeople, Scope: authz.Customer}}
+}
+
+func (roles) WhileBlocked(p authz.Permission) bool { return p == identity.MaySeeCustomers }
+
+func (roles) CustomersAlone(authz.Permission) bool { return false }
+
+func (roles) All() (members, staff []authz.Permission) { return nil, nil }
 
 func service(d *db.DB) *identity.Service {
 	return &identity.Service{DB: d, Log: &event.Log{}, Roles: roles{}}

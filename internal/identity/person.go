@@ -1,10 +1,11 @@
 package identity
 
 import (
+	"skranke/internal/authz"
+	"skranke/internal/db"
 	"time"
 	"unicode/utf8"
 
-	"skranke/internal/authz"
 	"skranke/internal/fault"
 	"skranke/internal/i18n"
 )
@@ -88,7 +89,7 @@ func StaffRoles() []StaffRole {
 // MemberStatus says whether a membership counts.
 type MemberStatus string
 
-// The states of a membership. Issue of invitations comes with the pages for members.
+// The states of a membership.
 const (
 	MemberInvited   MemberStatus = "invited"
 	MemberActive    MemberStatus = "active"
@@ -99,29 +100,19 @@ const (
 // Member is a person in a role for a customer, with what a list of members shows of the person.
 type Member struct {
 	ID, CustomerID, PersonID string
-	Role                     Role
+	Role                     Role   // the word of a ready-made role, or the id of one of the customer's own
+	RoleName                 string // of one of the customer's own
+	GroupID, GroupName       string // empty: the whole customer
 	Status                   MemberStatus
+	Methods                  db.JSON[[]string] // ways of paying; empty is all that the customer may use
 	CreatedAt                time.Time
+	Version                  int64
 	Name, Email, Phone       string
 }
 
-// Membership is what a signed-in person is to one customer.
-type Membership struct {
-	CustomerID, CustomerName string
-	CustomerStatus           CustomerStatus
-	Role                     Role
-}
-
-// Principal is a person as far as rights go: only what counts now is listed.
-type Principal struct {
-	PersonID string
-	Staff    []StaffRole
-	Members  []Membership
-}
-
-// Roles turns what a person is into what they may do. app holds the one table.
-type Roles interface {
-	Grants(p Principal) []authz.Grant
+// Place is where the membership lives, for questions about rights.
+func (m Member) Place() authz.Place {
+	return authz.Place{Customer: m.CustomerID, Group: m.GroupID, Owner: m.PersonID}
 }
 
 const (

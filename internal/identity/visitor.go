@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,76 +15,129 @@ import (
 
 // Visitor is whoever a session belongs to, as pages greet them.
 type Visitor struct {
-	PersonID, SessionID string
-	Name, Email         string
-	Language, Scheme    string
-	Staff               []StaffRole
-	Members             []Membership
+	PersonID, SessionID    string
+	Name, Email            string
+	Language, Scheme       string
+	Staff                  []StaffRole
+	Member                 Membership   // the one they act in now
+	Members                []Membership // all of them, for the switcher
+	OnBehalf, OnBehalfName string       // the person whose shoes staff stand in
 }
 
 // L is the language of the visitor's choice.
 func (v Visitor) L() i18n.L { return language(v.Language) }
 
-// seat is one row of a session: the person, with one of their memberships.
+// seat is one row of a session: the person, with one membership of theirs or of whom they stand in for.
 type seat struct {
 	ID, PersonID                         string
 	SeenAt                               time.Time
 	Name, Email, Language, Scheme, Staff string
-	CustomerID, CustomerName             string
+	AtCustomer, OnBehalf, OnBehalfName   string
+	MemberID, CustomerID, CustomerName   string
 	CustomerStatus                       CustomerStatus
 	Role                                 Role
+	RoleName                             string
+	Rights                               db.JSON[[]Right]
+	GroupID, Groups                      string
 }
+
+// seatsOf reads everything about a person that rights depend on, in one query. {source} names who, as rows of id, person_id,
+// seen_at, customer_id and on_behalf. Staff roles come as lines of role, name and rights.
+func seatsOf(source string) string {
+	return `
+		SELECT s.id, s.person_id, s.seen_at, p.name, p.email, p.language, p.scheme,
+			COALESCE((SELECT string_agg(sr.role || '|' || COALESCE(CAST(o.rights AS TEXT), ''), '~') FROM staff_roles sr LEFT JOIN roles o ON o.id = sr.role
+				WHERE sr.person_id = p.id), '') AS staff,
+			COALESCE(s.customer_id, '') AS at_customer, COALESCE(b.id, '') AS on_behalf, COALESCE(b.name, '') AS on_behalf_name,
+			COALESCE(m.id, '') AS member_id, COALESCE(c.id, '') AS customer_id, COALESCE(c.name, '') AS customer_name,
+			COALESCE(c.status, '') AS customer_status, COALESCE(m.role, '') AS role, COALESCE(r.name, '') AS role_name, r.rights,
+			COALESCE(m.group_id, '') AS group_id,
+			COALESCE((SELECT string_agg(g.group_id, ' ') FROM group_paths g WHERE g.ancestor_id = m.group_id), '') AS groups
+		FROM ` + source + ` s
+			JOIN people p ON p.id = s.person_id AND p.status = 'active'
+			LEFT JOIN people b ON b.id = s.on_behalf AND b.status = 'active'
+			LEFT JOIN members m ON m.person_id = COALESCE(s.on_behalf, s.person_id) AND m.status = 'active'
+			LEFT JOIN customers c ON c.id = m.customer_id AND c.status <> 'closed'
+			LEFT JOIN roles r ON r.id = m.role
+		WHERE {}
+		ORDER BY m.created_at, m.id`
+}
+
+var (
+	seatsBySession = seatsOf("sessions")
+	seatsByKey     = seatsOf("(SELECT id, created_by AS person_id, created_at AS seen_at, customer_id, NULL AS on_behalf FROM api_keys)")
+)
 
 // Authenticate finds who a session's token belongs to and what they may do now, in one query. A token of nobody, an ended session and a
 // suspended person are a zero Actor and no error. Staff act as staff only; what staff are to customers besides does not count.
 func (s *Service) Authenticate(ctx context.Context, token string) (authz.Actor, Visitor, error) {
 	now := s.DB.Now()
-	seats, err := db.List[seat](ctx, s.DB, `
-		SELECT s.id, s.person_id, s.seen_at, p.name, p.email, p.language, p.scheme,
-			COALESCE((SELECT string_agg(r.role, ' ') FROM staff_roles r WHERE r.person_id = p.id), '') AS staff,
-			COALESCE(c.id, '') AS customer_id, COALESCE(c.name, '') AS customer_name, COALESCE(c.status, '') AS customer_status,
-			COALESCE(m.role, '') AS role
-		FROM sessions s
-			JOIN people p ON p.id = s.person_id AND p.status = $1
-			LEFT JOIN members m ON m.person_id = p.id AND m.status = $2
-			LEFT JOIN customers c ON c.id = m.customer_id AND c.status <> $3
-		WHERE s.id = $4 AND s.expires_at > $5
-		ORDER BY m.created_at, m.id`, PersonActive, MemberActive, Closed, digest(token), now)
+	seats, err := db.List[seat](ctx, s.DB, seatsBySession, db.If("s.id = ? AND s.expires_at > ?", digest(token), now))
 	if err != nil {
 		return authz.Actor{}, Visitor{}, fmt.Errorf("find a session: %w", err)
 	}
 	if len(seats) == 0 {
 		return authz.Actor{}, Visitor{}, nil
 	}
-	v := gather(seats)
+	v, p := gather(seats)
 	if now.Sub(seats[0].SeenAt) >= coarse {
 		if err := s.touch(ctx, v.SessionID, len(v.Staff) > 0); err != nil {
 			return authz.Actor{}, Visitor{}, err
 		}
 	}
-	a := authz.Actor{ID: v.PersonID, Kind: authz.Person}
-	if len(v.Staff) > 0 {
-		a.Kind = authz.Staff
-	}
-	if s.Roles != nil {
-		a.Grants = s.Roles.Grants(Principal{PersonID: v.PersonID, Staff: v.Staff, Members: v.Members})
-	}
-	return a, v, nil
+	return s.Actor(p), v, nil
 }
 
-func gather(seats []seat) Visitor {
+func gather(seats []seat) (Visitor, Principal) {
 	first := seats[0]
 	v := Visitor{PersonID: first.PersonID, SessionID: first.ID, Name: first.Name, Email: first.Email, Language: first.Language, Scheme: first.Scheme}
-	for _, r := range strings.Fields(first.Staff) {
-		v.Staff = append(v.Staff, StaffRole(r))
+	p := Principal{PersonID: first.PersonID}
+	for line := range strings.SplitSeq(first.Staff, "~") {
+		role, rights, _ := strings.Cut(line, "|")
+		if role == "" {
+			continue
+		}
+		v.Staff = append(v.Staff, StaffRole(role))
+		if rights == "" {
+			p.Staff = append(p.Staff, StaffRole(role))
+			continue
+		}
+		p.StaffRights = append(p.StaffRights, staffRights(rights)...)
 	}
 	slices.Sort(v.Staff)
+	if len(v.Staff) > 0 && first.OnBehalf == "" {
+		return v, p
+	}
+	if len(v.Staff) > 0 { // nobody else stands in for anybody
+		v.OnBehalf, v.OnBehalfName, p.OnBehalf = first.OnBehalf, first.OnBehalfName, first.OnBehalf
+	}
 	for _, s := range seats {
-		if s.CustomerID != "" {
-			v.Members = append(v.Members, Membership{CustomerID: s.CustomerID, CustomerName: s.CustomerName, CustomerStatus: s.CustomerStatus, Role: s.Role})
+		if s.CustomerID == "" {
+			continue
+		}
+		m := Membership{
+			MemberID: s.MemberID, CustomerID: s.CustomerID, CustomerName: s.CustomerName, CustomerStatus: s.CustomerStatus,
+			Role: s.Role, RoleName: s.RoleName, Rights: s.Rights.V, GroupID: s.GroupID, Groups: strings.Fields(s.Groups),
+		}
+		v.Members = append(v.Members, m)
+		if s.CustomerID == first.AtCustomer || v.Member.CustomerID == "" && p.OnBehalf == "" {
+			v.Member = m
 		}
 	}
-	return v
+	p.Member = v.Member
+	return v, p
+}
+
+// staffRights reads the rights of a role of the operator's own making; how far they reach is everywhere.
+func staffRights(stored string) (may []authz.Permission) {
+	var rights []Right
+	if err := json.Unmarshal([]byte(stored), &rights); err != nil {
+		return nil // written by us alone; what cannot be read gives nothing
+	}
+	for _, r := range rights {
+		may = append(may, r.May)
+	}
+	return may
 }
 
 // touch notes that the session is in use; of several requests at once, one writes.

@@ -32,12 +32,17 @@ var root = authz.SystemActor(identity.MaySeeCustomers, identity.MayEditCustomers
 // roles lets staff see everything and members nothing.
 type roles struct{}
 
-func (roles) Grants(p identity.Principal) []authz.Grant {
-	if len(p.Staff) == 0 {
-		return nil
-	}
-	return []authz.Grant{{Scope: authz.All, May: []authz.Permission{identity.MaySeeCustomers, identity.MaySeePeople}}}
+func (roles) OfStaff(identity.StaffRole) []authz.Permission {
+	return []authz.Permission{identity.MaySeeCustomers, identity.MaySeePeople}
 }
+
+func (roles) OfMember(identity.Role) []identity.Right { return nil }
+
+func (roles) WhileBlocked(authz.Permission) bool { return true }
+
+func (roles) CustomersAlone(authz.Permission) bool { return false }
+
+func (roles) All() (members, staff []authz.Permission) { return nil, nil }
 
 // site is the pages on a database, and a browser that keeps the session.
 type site struct {

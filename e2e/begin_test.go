@@ -2,14 +2,17 @@ package e2e
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"skranke/internal/approval"
 	"skranke/internal/db"
 	"skranke/internal/i18n"
 	"skranke/internal/keys"
+	"skranke/internal/web/webtest"
 )
 
 // begin gives the survey the addresses it starts from: those the routes name themselves, those without a wildcard, and the
@@ -26,6 +29,7 @@ func (v *survey) begin(t testing.TB) {
 	}
 	v.secrets(t)
 	v.drafts(t)
+	v.letters(t)
 }
 
 // secrets are behind mailed links: an order in every state, a question asked and one answered, a way back from the card
@@ -114,4 +118,38 @@ func (s *server) requisitionLink(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return "/keys/requisition/" + s.signer(d).Token(keys.RequisitionLink, id)
+}
+
+// letters has mails sent whose links open a page each, and keeps the links: a new password, a new address, a registration. An
+// invitation waits in the demonstration.
+func (v *survey) letters(t testing.TB) {
+	t.Helper()
+	me := v.s.person(boardMember)
+	v.s.post(t, v.clients[nobody], "/forgot", "email", me.Email)
+	v.s.post(t, v.clients[boardMember], "/account/email", "email", "nytt@post.example", "password", password)
+	details := v.s.post(t, v.clients[nobody], "/register", "country", "NO", "org_number", "310456713")
+	v.add(details)
+	v.add(v.s.post(t, v.clients[nobody], details, "kind", "company", "company", "Fjordkai Eiendom", "street", "Kaigata 4", "postcode", "5003", "town", "Bergen",
+		"name", "Siri Moen", "phone", "400 20 300", "email", "siri@fjordkai.example", "password", password, "language", "nb"))
+	for _, prefix := range []string{"/reset/", "/account/email/", "/register/confirm/", "/invitation/"} {
+		v.add(v.s.mailedLink(t, prefix))
+	}
+}
+
+// mailedLink waits for a mail with a link that begins so, and gives the link of the newest.
+func (s *server) mailedLink(t testing.TB, prefix string) string {
+	t.Helper()
+	d, link := s.open(), regexp.MustCompile(regexp.QuoteMeta(prefix)+`[A-Za-z0-9_.-]+`)
+	for deadline := time.Now().Add(webtest.Patience); ; time.Sleep(20 * time.Millisecond) {
+		bodies, err := db.List[string](t.Context(), d, `SELECT body FROM mailbox WHERE body LIKE $1 ORDER BY at DESC, id DESC LIMIT 1`, "%"+prefix+"%")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(bodies) > 0 {
+			return link.FindString(bodies[0])
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("no mail has a link that begins with %s", prefix)
+		}
+	}
 }

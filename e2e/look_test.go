@@ -66,7 +66,7 @@ func TestOPS4_EveryPageLooksRight(t *testing.T) {
 	pages := s.pages(t, to != "")
 	t.Logf("%d pages in %d ways", len(pages), len(variants))
 	for _, v := range variants {
-		for _, who := range []visitor{nobody, staffMember, boardMember} {
+		for _, who := range []visitor{nobody, staffMember, boardMember, chief} {
 			t.Run(v.name()+"/"+string(who), func(t *testing.T) {
 				t.Parallel()
 				b := s.visit(t, who, v)

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"skranke/internal/app"
+	"skranke/internal/approval"
 	"skranke/internal/db"
 	"skranke/internal/db/dbtest"
 	"skranke/internal/ui"
@@ -27,6 +28,7 @@ const (
 	nobody      visitor = "nobody"
 	staffMember visitor = "staff"
 	boardMember visitor = "board"
+	chief       visitor = "administrator" // of the customer with the most people
 )
 
 // person is who plays the visitor in the demonstration; nobody has no id.
@@ -40,6 +42,14 @@ func (s *server) person(who visitor) person {
 			JOIN members m ON m.person_id = p.id WHERE a.pending AND q.state = 'pending' AND m.role = 'board' ORDER BY q.due_at DESC, p.email_key LIMIT 1`)
 		if err != nil {
 			s.t.Fatalf("find a member of a board who is asked something: %v", err)
+		}
+		return p
+	case chief:
+		p, err := db.One[person](s.t.Context(), s.open(), `
+			SELECT p.id, p.name, p.email, p.language FROM members m JOIN people p ON p.id = m.person_id WHERE m.role = 'administrator' AND m.status = 'active'
+			ORDER BY (SELECT count(*) FROM members o WHERE o.customer_id = m.customer_id) DESC, m.created_at LIMIT 1`)
+		if err != nil {
+			s.t.Fatalf("find an administrator: %v", err)
 		}
 		return p
 	case nobody:
@@ -69,7 +79,9 @@ func whoOpens(r web.Route) visitor {
 	switch {
 	case r.Who == web.Staff || r.Area == ui.Office:
 		return staffMember
-	case r.Who == web.SignedIn:
+	case r.Who == web.Member && r.Needs != approval.MaySee && (strings.HasPrefix(r.Pattern, "GET /my/") && !strings.HasPrefix(r.Pattern, "GET /my/keys")):
+		return chief
+	case r.Who == web.SignedIn, r.Who == web.Member:
 		return boardMember
 	}
 	return nobody
@@ -97,7 +109,7 @@ func (s *server) pages(t testing.TB, every bool) (pages []page) {
 		v.routes[r.Pattern] = r
 		v.mux.Handle(r.Pattern, http.NotFoundHandler())
 	}
-	for _, who := range []visitor{nobody, staffMember, boardMember} {
+	for _, who := range []visitor{nobody, staffMember, boardMember, chief} {
 		v.clients[who] = s.client(t, s.person(who).Email)
 	}
 	v.begin(t)

@@ -53,6 +53,7 @@ CREATE TABLE member_words (
     PRIMARY KEY (customer_id, head, word, member_id)
 );
 CREATE INDEX member_words_member ON member_words (member_id);
+CREATE INDEX member_words_word ON member_words (head, word); -- the office finds a caller without knowing the customer
 
 -- id is the SHA-256 of the mailed secret. A new one for the same member ends the earlier ones.
 CREATE TABLE invitations (

@@ -177,7 +177,7 @@ func (a Agreement) Next(do Action, by authz.Actor, holds func(guard string) bool
 	case !ok:
 		return a.Status, fault.New(fault.Conflict, "agreement.moved_on")
 	case !by.May(m.Needs, a.place()):
-		return a.Status, fault.New(fault.Forbidden, "agreement.not_allowed")
+		return a.Status, by.Refuse(m.Needs, a.place())
 	}
 	return m.To, nil
 }

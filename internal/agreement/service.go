@@ -92,7 +92,7 @@ func or[T comparable](v, usual T) T {
 // refuse hides from whoever may not see.
 func refuse(by authz.Actor, a Agreement) error {
 	if by.May(MaySee, a.place()) {
-		return fault.New(fault.Forbidden, "agreement.not_allowed")
+		return by.Refuse(MayEdit, a.place())
 	}
 	return fault.New(fault.NotFound, "agreement.not_found")
 }

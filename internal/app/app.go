@@ -26,6 +26,7 @@ import (
 	"skranke/internal/link"
 	"skranke/internal/live"
 	"skranke/internal/mail"
+	"skranke/internal/signup"
 	"skranke/internal/testcard"
 	"skranke/internal/web"
 	"skranke/migrations"
@@ -46,6 +47,7 @@ type App struct {
 	Agreements *agreement.Service
 	Approvals  *approval.Service
 	Keys       *keys.Service
+	Signup     *signup.Service
 	Billing    *billing.Service
 	Cards      *testcard.Server
 	Edge       *web.Edge
@@ -125,7 +127,7 @@ func build(ctx context.Context, s Settings, d *db.DB, log *slog.Logger, demonstr
 }
 
 func (a *App) modules() error {
-	a.Identity = &identity.Service{DB: a.DB, Log: a.Log, Roles: matrix{}}
+	a.Identity = &identity.Service{DB: a.DB, Log: a.Log, Roles: matrix{}, Mail: a.Mail, Links: a.Links}
 	a.Agreements = &agreement.Service{DB: a.DB, Log: a.Log, Zone: a.Zone}
 	a.Approvals = &approval.Service{DB: a.DB, Log: a.Log}
 	a.Billing = &billing.Service{DB: a.DB, Log: a.Log, Jobs: a.Jobs, Signer: a.Links, BaseURL: a.URL}
@@ -134,7 +136,7 @@ func (a *App) modules() error {
 		return err
 	}
 	a.Keys = &keys.Service{DB: a.DB, Log: a.Log, Approvals: a.Approvals, Payments: keyPayments{a.Billing}, Mail: a.Mail, Links: a.Links, Zone: a.Zone}
-	return nil
+	return a.signUp()
 }
 
 // cards sets up the test card provider: a server of its own, which billing reaches over HTTP as it would any other.

@@ -21,11 +21,17 @@ func (a *App) subscribe() {
 		{"billing.payment.refund", a.Keys.OnPayment},
 		{"billing.payment.lapse", a.Keys.OnLapsed},
 		{"approval.yes", a.Keys.OnAnswer},
+		{"approval.yes", a.Signup.OnAnswer},
+		{"approval.approve", a.Signup.OnAnswer},
+		{"approval.reject", a.Signup.OnAnswer},
 		{"approval.approve", a.Keys.OnAnswer}, // first: it may refuse
 		{"approval.reject", a.Keys.OnAnswer},
 		{"approval.approve", a.Keys.OnApproved},
 		{"approval.reject", a.Keys.OnRejected},
 		{"approval.expire", a.Keys.OnExpired},
+		{"approval.approve", a.Signup.OnApproved},
+		{"approval.reject", a.Signup.OnRejected},
+		{"approval.expire", a.Signup.OnExpired},
 	} {
 		a.Log.On(x.name, x.react)
 	}

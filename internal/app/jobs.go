@@ -26,11 +26,13 @@ func (deadlineJob) Kind() string { return "keys.deadlines" }
 
 // schedule is the list of what runs by the clock, once over all nodes.
 func (a *App) schedule() {
+	accounts := a.accounts()
+	accounts.Register()
 	jobs.Handle(a.Jobs, func(ctx context.Context, _ sweepJob) error {
 		err := a.DB.InTx(ctx, func(tx *db.Tx) error {
 			return errors.Join(limit.Sweep(ctx, tx), keys.SweepDrafts(ctx, tx), api.Sweep(ctx, tx))
 		})
-		return errors.Join(err, a.Identity.Sweep(ctx))
+		return errors.Join(err, a.Identity.Sweep(ctx), accounts.Sweep(ctx), a.Signup.Sweep(ctx))
 	})
 	jobs.Handle(a.Jobs, func(ctx context.Context, _ deadlineJob) error {
 		return errors.Join(a.Keys.SweepDeadlines(ctx), a.Keys.SweepSent(ctx))

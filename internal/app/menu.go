@@ -12,6 +12,7 @@ import (
 	"skranke/internal/identity"
 	"skranke/internal/keys"
 	"skranke/internal/mail"
+	"skranke/internal/signup/signupweb"
 	"skranke/internal/ui"
 	"skranke/internal/web"
 )
@@ -30,6 +31,7 @@ var office = []place{
 	{"key-round", "/office/keys/orders", ModuleKeys, i18n.L.AppNavKeyOrders, keys.MaySee, i18n.L.AppNavKeyOrdersShort},
 	{"tags", "/office/keys/register", ModuleKeys, i18n.L.AppNavRegister, keys.MaySeeRegister, i18n.L.AppNavRegisterShort},
 	{"building-2", "/office/customers", "", i18n.L.AppNavCustomers, identity.MaySeeCustomers, i18n.L.AppNavCustomers},
+	{"badge-check", signupweb.OfficePath, "", i18n.L.SignupNav, identity.MayReview, nil},
 	{"handshake", "/office/agreements", "", i18n.L.AppNavAgreements, agreement.MaySee, nil},
 	{"credit-card", "/office/payments", "", i18n.L.AppNavPayments, billing.MaySee, nil},
 	{"mail", "/office/mails", "", i18n.L.AppNavMails, mail.MaySee, nil},
@@ -53,10 +55,10 @@ func (a *App) menu(ctx context.Context, v web.Visitor, area ui.Area, l i18n.L) (
 	}
 	for _, p := range a.open(v.Actor) {
 		item := ui.NavItem{Icon: p.icon, Label: p.label(l), Href: p.href}
-		if p.href == inboxHref {
-			n, err := a.Approvals.CountWaiting(ctx, v.Actor)
+		if count := a.counts()[p.href]; count != nil {
+			n, err := count(ctx, v.Actor)
 			if err != nil {
-				a.Slog.WarnContext(ctx, "inbox not counted", "err", err) // a menu without a number is still a menu
+				a.Slog.WarnContext(ctx, "what waits is not counted", "err", err) // a menu without a number is still a menu
 			}
 			item.Count, item.Hot = int(n), n > 0
 		}
@@ -67,6 +69,13 @@ func (a *App) menu(ctx context.Context, v web.Visitor, area ui.Area, l i18n.L) (
 		}
 	}
 	return side, bottom
+}
+
+// counts is the numbers beside rows of the menu: how much waits there for who looks.
+func (a *App) counts() map[string]func(ctx context.Context, by authz.Actor) (int64, error) {
+	return map[string]func(ctx context.Context, by authz.Actor) (int64, error){
+		inboxHref: a.Approvals.CountWaiting, signupweb.OfficePath: a.Signup.CountWaiting,
+	}
 }
 
 func (a *App) open(actor authz.Actor) (out []place) {
@@ -88,4 +97,12 @@ func (a *App) places(actor authz.Actor, l i18n.L) (out []ui.NavItem) {
 		out = append(out, ui.NavItem{Label: p.label(l), Href: p.href})
 	}
 	return out
+}
+
+// personLinks are somebody's own places; staff in a customer's shoes have none there.
+func personLinks(v web.Visitor, l i18n.L) []ui.NavItem {
+	if v.Actor.OnBehalf != "" {
+		return nil
+	}
+	return []ui.NavItem{{Icon: "settings", Label: l.AccountTitle(), Href: "/account"}}
 }

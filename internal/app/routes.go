@@ -16,11 +16,14 @@ import (
 	"skranke/internal/i18n"
 	"skranke/internal/id"
 	"skranke/internal/identity"
+	"skranke/internal/identity/accountweb"
 	"skranke/internal/identity/identityweb"
 	"skranke/internal/keys"
 	"skranke/internal/keys/keysweb"
 	"skranke/internal/mail"
 	"skranke/internal/mail/mailweb"
+	"skranke/internal/signup"
+	"skranke/internal/signup/signupweb"
 	"skranke/internal/ui"
 	"skranke/internal/web"
 )
@@ -29,7 +32,7 @@ import (
 func (a *App) routes() *web.Edge {
 	e := web.New(web.Config{
 		Log: a.Slog, Brand: a.Brand, Language: a.Language, Secure: a.Secure(), Demo: a.Demo, FormTargets: a.Billing.Origins(),
-		Proxies: a.TrustedProxies, Authenticate: a.authenticate, Menu: a.menu, Choose: a.choose, Metrics: a.metrics,
+		Proxies: a.TrustedProxies, Authenticate: a.authenticate, Menu: a.menu, Choose: a.choose, Why: a.why, PersonLinks: personLinks, Metrics: a.metrics,
 	})
 	e.Mount(
 		web.Route{Pattern: "GET /healthz", Handle: a.health, Who: web.Machine},
@@ -45,12 +48,13 @@ func (a *App) routes() *web.Edge {
 }
 
 // paths is where records have their pages, by kind of record.
-var paths = map[string]string{keys.SubjectKind: "/office/keys/orders/", "identity.customer": "/office/customers/", "agreement": "/office/agreements/", "billing.payment": "/office/payments/"}
+var paths = map[string]string{signup.EventKind: signupweb.OfficePath + "/", keys.SubjectKind: "/office/keys/orders/", "identity.customer": "/office/customers/", "agreement": "/office/agreements/", "billing.payment": "/office/payments/"}
 
 // pages mounts the modules' own.
 func (a *App) pages(e *web.Edge) {
 	agreements := &agreementweb.Pages{Agreements: a.Agreements, Papers: a.papers()}
 	e.Mount((&identityweb.Pages{Identity: a.Identity, Home: home, Zone: a.Zone, Sections: []identityweb.Section{agreements.OfCustomer}}).Routes()...)
+	e.Mount((&accountweb.Pages{Accounts: a.accounts(), Zone: a.Zone}).Routes()...)
 	e.Mount(agreements.Routes()...)
 	e.Mount((&billingweb.Pages{Billing: a.Billing, Zone: a.Zone, About: paths}).Routes()...)
 	e.Mount((&mailweb.Pages{Post: a.Mail, Zone: a.Zone}).Routes()...)
@@ -61,7 +65,9 @@ func (a *App) pages(e *web.Edge) {
 		e.Mount(demo.Pages(a.Identity, a.Brand.Name, "", home).Routes()...)
 		e.Mount((&mailweb.MailboxPages{Box: mail.Mailbox{DB: a.DB}, Zone: a.Zone}).Routes()...)
 	}
-	present := map[string]approvalweb.Present{}
+	registrations := a.signUpPages()
+	e.Mount(registrations.Routes()...)
+	present := map[string]approvalweb.Present{signup.AccessKind: registrations.AccessForApproval}
 	if a.Has(ModuleKeys) {
 		p := &keysweb.Pages{Keys: a.Keys, Hub: a.Live, Firm: a.Brand.Name, Names: a.names}
 		e.Mount(p.Routes()...)
@@ -136,11 +142,15 @@ func (a *App) authenticate(ctx context.Context, token string) (web.Visitor, erro
 	out := web.Visitor{Actor: actor, Name: v.Name, Initials: id.Initials(v.Name), Language: v.Language, Scheme: v.Scheme, Session: v.SessionID}
 	switch {
 	case len(v.Staff) > 0:
-		out.Role = v.L().Code("identity.staff." + string(v.Staff[0]))
-	case v.Member.RoleName != "":
-		out.Role, out.Customer = v.Member.RoleName, v.Member.CustomerName
-	case v.Member.Role != "":
-		out.Role, out.Customer = v.L().Code("identity.role."+string(v.Member.Role)), v.Member.CustomerName
+		out.Role = staffName(v.L(), v.Staff)
+	case v.Member.CustomerID != "":
+		out.Role = roleName(v.L(), v.Member)
+	}
+	out.Customer, out.At, out.StandIn = v.Member.CustomerName, v.Member.CustomerID, v.OnBehalfName
+	if v.OnBehalf == "" {
+		for _, m := range v.Members {
+			out.Customers = append(out.Customers, ui.Customer{ID: m.CustomerID, Name: m.CustomerName, On: m.CustomerID == v.Member.CustomerID})
+		}
 	}
 	return out, nil
 }

@@ -42,6 +42,8 @@ type Settings struct {
 	LogLevel       slog.Level
 	LogJSON        bool
 	Workers        int
+	Registration   bool   // companies may register themselves
+	RegistryNO     string // address of the Norwegian register of companies; empty asks none
 	brandName      string
 	color          string
 }
@@ -85,6 +87,8 @@ var table = []setting{
 	{"files", "", "where files are kept: file:///folder or s3://bucket?region=… (default: files in data)", parseFiles},
 	{"cards-listen", "", "address of the built-in test card provider (default: one port above listen)", parseCards},
 	{"cards-url", "", "address that browsers reach the test card provider on (default: http:// and cards-listen)", func(s *Settings, v string) error { return address(v, &s.CardsURL) }},
+	{"registration", "on", "on or off: whether companies may register themselves", parseRegistration},
+	{"registry-no", "", "address of the Norwegian register of companies, which fills in names and addresses (default: none is asked)", func(s *Settings, v string) error { return address(v, &s.RegistryNO) }},
 	{"trusted-proxies", "", "networks of the proxies in front, such as 10.0.0.0/8,127.0.0.1/32", parseProxies},
 	{"metrics-token", "", "what /metrics asks for as a bearer token (default: only this machine may read it)", func(s *Settings, v string) error { s.MetricsToken = v; return nil }},
 	{"log-level", "info", "debug, info, warn or error", parseLevel},
@@ -341,6 +345,14 @@ func parseFrom(s *Settings, v string) error {
 		return fmt.Errorf("%q is no sender; write it as The Firm <post@firm.example>", v)
 	}
 	s.MailFrom = mail.Address{Name: strings.TrimSpace(name), Email: email}
+	return nil
+}
+
+func parseRegistration(s *Settings, v string) error {
+	if v != "on" && v != "off" {
+		return fmt.Errorf("%q is not on or off", v)
+	}
+	s.Registration = v == "on"
 	return nil
 }
 

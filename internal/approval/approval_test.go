@@ -86,7 +86,7 @@ func TestKEY6_WhoMayAnswerAndWhoMayNot(t *testing.T) {
 			{"nor somebody who is not listed", member("dan"), yes, fault.Forbidden, "approval.not_listed"},
 			{"nor staff, listed or not", staff, yes, fault.Forbidden, "approval.staff"},
 			{"nor staff on somebody's behalf", behalf, yes, fault.Forbidden, "approval.staff"},
-			{"nor without the permission", looker, yes, fault.Forbidden, "approval.not_allowed"},
+			{"nor without the permission", looker, yes, fault.Forbidden, "authz.not_in_role"},
 			{"another customer does not even see it", stranger, yes, fault.NotFound, "approval.not_found"},
 			{"a no needs a reason", member("ann"), approval.Answer{Do: approval.Reject, Comment: " "}, fault.Invalid, "approval.reason_needed"},
 			{"a long reason is refused", member("ann"), approval.Answer{Do: approval.Reject, Comment: strings.Repeat("ø", 1001)}, fault.Invalid, "approval.reason_long"},

@@ -86,6 +86,7 @@ type Decision struct {
 type facts struct {
 	approvers []string // listed people
 	decided   []Decision
+	stopped   authz.Reason // why the customer may not decide now, whoever asks; empty: it may
 	now       time.Time
 }
 
@@ -99,7 +100,9 @@ func (q Request) Next(a Action, by authz.Actor, f facts) (State, error) {
 	case !ok:
 		return q.State, fault.New(fault.Conflict, "approval.decided")
 	case !by.May(m.Needs, q.place()):
-		return q.State, fault.New(fault.Forbidden, "approval.not_allowed")
+		return q.State, by.Refuse(m.Needs, q.place())
+	case deciding && f.stopped != "": // also for whoever holds a mailed link
+		return q.State, authz.Because(f.stopped, m.Needs, q.place())
 	case deciding && by.ID == q.AskedBy:
 		return q.State, fault.New(fault.Forbidden, "approval.own")
 	case deciding && by.Kind == authz.Staff, deciding && by.OnBehalf != "":

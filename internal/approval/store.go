@@ -8,6 +8,7 @@ import (
 	"skranke/internal/authz"
 	"skranke/internal/db"
 	"skranke/internal/fault"
+	"skranke/internal/identity"
 )
 
 const columns = `id, kind, subject, revision, customer_id, site_id, title, asked_by, needed, state, reason, created_at, due_at, decided_at, version`
@@ -87,10 +88,11 @@ type View struct {
 	Request
 	Approvers []string
 	Decisions []Decision
+	stopped   authz.Reason
 }
 
 func (v View) facts(now time.Time) facts {
-	return facts{approvers: v.Approvers, decided: v.Decisions, now: now}
+	return facts{approvers: v.Approvers, decided: v.Decisions, stopped: v.stopped, now: now}
 }
 
 // OpenTo lists what by may do with the request now.
@@ -116,10 +118,29 @@ func load(ctx context.Context, q db.Q, by authz.Actor, id string) (v View, err e
 	if err == nil {
 		v.Decisions, err = db.List[Decision](ctx, q, `SELECT id, request_id, person_id, decision, comment, via, at FROM approval_decisions WHERE request_id = $1 ORDER BY id`, id)
 	}
+	if err == nil && v.State == Pending {
+		v.stopped, err = stopped(ctx, q, v.CustomerID)
+	}
 	if err != nil {
 		return v, fmt.Errorf("load approval request %s: %w", id, err)
 	}
 	return v, nil
+}
+
+// stopped is why nobody may decide for a customer at this moment: rule C1 asks at every step.
+func stopped(ctx context.Context, q db.Q, customerID string) (authz.Reason, error) {
+	c, err := identity.CustomerByID(ctx, q, customerID)
+	switch {
+	case fault.Is(err, fault.NotFound): // the question is about no customer
+		return "", nil
+	case err != nil:
+		return "", err
+	case c.Status == identity.Closed:
+		return authz.CustomerClosed, nil
+	case !c.Status.MayOrder():
+		return authz.CustomerBlock, nil
+	}
+	return "", nil
 }
 
 // Find is one request as by may see it.

@@ -12,6 +12,7 @@ const (
 	CustomerBlock  Reason = "customer_blocked" // nothing new until the operator lifts it
 	CustomerHold   Reason = "customer_on_hold" // nothing new on invoice
 	OnBehalf       Reason = "on_behalf"        // staff in a customer's shoes: this is for the customer alone
+	StandingIn     Reason = "standing_in"      // staff in a customer's shoes, at the door of their own office
 	Elsewhere      Reason = "elsewhere"        // the role allows it, but not here
 	NotInRole      Reason = "not_in_role"
 	NotInKey       Reason = "not_in_key" // an API key that was not given it, or whose maker has lost it

@@ -157,8 +157,8 @@ func (s *Service) Retry(ctx context.Context, by authz.Actor, paymentID string) e
 		if err != nil {
 			return err
 		}
-		if !by.May(MayRetry, p.place()) {
-			return fault.New(fault.Forbidden, "billing.not_allowed")
+		if err := by.Check(MayRetry, p.place()); err != nil {
+			return err
 		}
 		steps, err := stepsOf(ctx, tx, p.ID)
 		if err != nil {

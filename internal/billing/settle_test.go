@@ -292,7 +292,7 @@ func TestStaffRetryWhatTheProviderRefused(t *testing.T) {
 			t.Errorf("troubled %v (%v)", troubled, err)
 		}
 
-		wantFault(t, s.Retry(t.Context(), viewer, p.ID), "billing.not_allowed")
+		wantFault(t, s.Retry(t.Context(), viewer, p.ID), "authz.not_in_role")
 		wantFault(t, s.Retry(t.Context(), authz.Actor{}, p.ID), "billing.not_found")
 		check(t, s.Retry(t.Context(), staff, p.ID))
 		until(t, func() string {

@@ -55,7 +55,7 @@ func (b *builder) win(ctx context.Context) error {
 	for _, c := range customers {
 		h := &house{customer: c, since: b.work.NextWorkday(b.today.AddMonths(-c.months).AddDays(-b.between(0, 26)))}
 		b.set(b.moment(h.since, 9, b.between(0, 59)))
-		for _, part := range []func(context.Context, *house) error{b.customer, b.buildings, b.members, b.agree, b.equip} {
+		for _, part := range []func(context.Context, *house) error{b.customer, b.buildings, b.members, b.crowd, b.agree, b.equip} {
 			if err := part(ctx, h); err != nil {
 				return fmt.Errorf("make %s: %w", c.name, err)
 			}

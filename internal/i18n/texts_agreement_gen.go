@@ -714,8 +714,6 @@ func init() {
 		{"agreement.kind.keys", [...]string{"Nøkler og brikker", "Nycklar och brickor", "Nøgler og brikker", "Keys and fobs"}},
 		{"agreement.moved_on", [...]string{"Avtalen er endret i mellomtiden", "Avtalet har ändrats under tiden", "Aftalen er blevet ændret i mellemtiden", "The agreement has changed in the meantime"}},
 		{"agreement.moved_on.advice", [...]string{"Last siden på nytt og se hva som gjelder nå.", "Läs in sidan på nytt och se vad som gäller nu.", "Genindlæs siden, og se, hvad der gælder nu.", "Reload the page and see how things stand now."}},
-		{"agreement.not_allowed", [...]string{"Rollen gir ikke tilgang til å endre avtalen", "Rollen ger inte behörighet att ändra avtalet", "Rollen giver ikke adgang til at ændre aftalen", "The role does not allow changing the agreement"}},
-		{"agreement.not_allowed.advice", [...]string{"Be en administrator om tilgang.", "Be en administratör om behörighet.", "Bed en administrator om adgang.", "Ask an administrator for access."}},
 		{"agreement.not_current", [...]string{"Det er ingen nøkkelavtale som gjelder nå", "Det finns inget nyckelavtal som gäller nu", "Der er ingen nøgleaftale, der gælder nu", "There is no key agreement in force"}},
 		{"agreement.not_current.advice", [...]string{"Ta kontakt med styret for å få nøkler.", "Kontakta styrelsen för att få nycklar.", "Kontakt bestyrelsen for at få nøgler.", "Contact the board to get keys."}},
 		{"agreement.not_found", [...]string{"Vi finner ikke avtalen", "Vi hittar inte avtalet", "Vi kan ikke finde aftalen", "We cannot find the agreement"}},

@@ -550,7 +550,6 @@ func init() {
 		{"billing.message.call", [...]string{"Svar på oppdrag", "Svar på uppdrag", "Svar på opgave", "Answer to a request"}},
 		{"billing.message.look", [...]string{"Svar på spørsmål", "Svar på fråga", "Svar på spørgsmål", "Answer to a question"}},
 		{"billing.message.webhook", [...]string{"Melding fra leverandøren", "Meddelande från leverantören", "Besked fra udbyderen", "Message from the provider"}},
-		{"billing.not_allowed", [...]string{"Ingen tilgang til å spørre kortleverandøren på nytt", "Ingen behörighet att fråga kortleverantören på nytt", "Ingen adgang til at spørge kortudbyderen igen", "Not allowed to ask the card provider again"}},
 		{"billing.not_captured", [...]string{"Det er ingenting å betale tilbake", "Det finns inget att återbetala", "Der er intet at betale tilbage", "There is nothing to refund"}},
 		{"billing.not_found", [...]string{"Vi finner ikke betalingen", "Vi hittar inte betalningen", "Vi kan ikke finde betalingen", "We cannot find the payment"}},
 		{"billing.not_open", [...]string{"Denne betalingen er ikke lenger åpen", "Den här betalningen är inte längre öppen", "Denne betaling er ikke længere åben", "This payment is no longer open"}},

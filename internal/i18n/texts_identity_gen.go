@@ -470,8 +470,6 @@ func init() {
 		{"identity.member.invited", [...]string{"Invitert", "Inbjuden", "Inviteret", "Invited"}},
 		{"identity.member.removed", [...]string{"Fjernet", "Borttagen", "Fjernet", "Removed"}},
 		{"identity.member.suspended", [...]string{"Satt på pause", "Pausad", "Sat på pause", "Suspended"}},
-		{"identity.not_allowed", [...]string{"Rollen gir ikke tilgang til dette", "Rollen ger inte behörighet till detta", "Rollen giver ikke adgang til dette", "The role does not allow this"}},
-		{"identity.not_allowed.advice", [...]string{"Be en administrator om tilgang.", "Be en administratör om behörighet.", "Bed en administrator om adgang.", "Ask an administrator for access."}},
 		{"identity.password.missing", [...]string{"Skriv passordet", "Ange lösenordet", "Skriv adgangskoden", "Enter the password"}},
 		{"identity.password.too_long", [...]string{"Passordet kan ha høyst 200 tegn", "Lösenordet får ha högst 200 tecken", "Adgangskoden må højst have 200 tegn", "The password may have 200 characters at most"}},
 		{"identity.password.too_short", [...]string{"Passordet må ha minst 10 tegn", "Lösenordet måste ha minst 10 tecken", "Adgangskoden skal have mindst 10 tegn", "The password needs at least 10 characters"}},

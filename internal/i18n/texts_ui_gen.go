@@ -533,6 +533,28 @@ func (l L) UISkip() string {
 	return "Hopp til innholdet"
 }
 
+// UIStandIn is "You see as {name} at {customer}" in English.
+func (l L) UIStandIn(customer string, name string) string {
+	switch l {
+	case EN:
+		return "You see as " + name + " at " + customer
+	}
+	return "Du ser som " + name + " hos " + customer
+}
+
+// UIStandOut is "End" in English.
+func (l L) UIStandOut() string {
+	switch l {
+	case SV:
+		return "Avsluta"
+	case DA:
+		return "Afslut"
+	case EN:
+		return "End"
+	}
+	return "Avslutt"
+}
+
 // UIStep is "Step {step} of {steps}" in English.
 func (l L) UIStep(step string, steps string) string {
 	switch l {
@@ -594,6 +616,19 @@ func (l L) UISteps() string {
 		return "Progress"
 	}
 	return "Framdrift"
+}
+
+// UISwitch is "Switch customer" in English.
+func (l L) UISwitch() string {
+	switch l {
+	case SV:
+		return "Byt kund"
+	case DA:
+		return "Skift kunde"
+	case EN:
+		return "Switch customer"
+	}
+	return "Bytt kunde"
 }
 
 // UISystemNumber is "System number" in English.

@@ -42,7 +42,7 @@ type NewKey struct {
 func (s *Service) CreateKey(ctx context.Context, by authz.Actor, n NewKey) (k APIKey, secret string, err error) {
 	at := authz.Place{Customer: n.CustomerID}
 	if !by.May(MayEditKeys, at) {
-		return k, "", fault.New(fault.Forbidden, "identity.not_allowed")
+		return k, "", by.Refuse(MayEditKeys, at)
 	}
 	var f fault.Fields
 	name := tidy(n.Name)
@@ -130,11 +130,32 @@ func (s *Service) AuthenticateKey(ctx context.Context, secret string) (authz.Act
 			return authz.Actor{}, APIKey{}, fmt.Errorf("note that API key %s is in use: %w", k.ID, err)
 		}
 	}
-	g := authz.Grant{Scope: authz.All, May: k.Permissions.V}
+	may, err := s.stillGiven(ctx, k)
+	if err != nil {
+		return authz.Actor{}, APIKey{}, err
+	}
+	g := authz.Grant{Scope: authz.All, May: may}
 	if k.CustomerID != "" {
 		g.Scope, g.ID = authz.Customer, k.CustomerID
 	}
 	return authz.Actor{ID: k.ID, Kind: authz.APIKey, Grants: []authz.Grant{g}}, k, nil
+}
+
+// stillGiven is what a key may do now: never more than whoever made it. A maker who has left takes the key's rights along.
+func (s *Service) stillGiven(ctx context.Context, k APIKey) ([]authz.Permission, error) {
+	if !id.Valid(k.CreatedBy) {
+		return k.Permissions.V, nil // made by the system itself
+	}
+	seats, err := db.List[seat](ctx, s.DB, seatsByKey, db.If("s.id = ?", k.ID))
+	if err != nil {
+		return nil, fmt.Errorf("find who made API key %s: %w", k.ID, err)
+	}
+	if len(seats) == 0 {
+		return nil, nil
+	}
+	_, p := gather(seats)
+	maker, at := s.Actor(p), authz.Place{Customer: k.CustomerID}
+	return slices.DeleteFunc(slices.Clone(k.Permissions.V), func(p authz.Permission) bool { return !maker.May(p, at) }), nil
 }
 
 // Keys lists the API keys that by may manage, newest first.

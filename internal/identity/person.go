@@ -97,6 +97,11 @@ const (
 	MemberRemoved   MemberStatus = "removed"
 )
 
+// MemberStatuses lists the states in the order of a menu.
+func MemberStatuses() []MemberStatus {
+	return []MemberStatus{MemberInvited, MemberActive, MemberSuspended, MemberRemoved}
+}
+
 // Member is a person in a role for a customer, with what a list of members shows of the person.
 type Member struct {
 	ID, CustomerID, PersonID string
@@ -106,8 +111,9 @@ type Member struct {
 	Status                   MemberStatus
 	Methods                  db.JSON[[]string] // ways of paying; empty is all that the customer may use
 	CreatedAt                time.Time
+	JoinedAt                 *time.Time // nil until an invitation is accepted
 	Version                  int64
-	Name, Email, Phone       string
+	Name, Email, Phone       string // until somebody has joined, Name is the address and Phone empty: the rest is theirs to tell
 }
 
 // Place is where the membership lives, for questions about rights.

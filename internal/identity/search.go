@@ -69,8 +69,30 @@ func sortKey(name string) string {
 	return b.String()
 }
 
+// phoneWords is how a phone number is found, with and without the country before it and the zero that stands in its place.
+func phoneWords(phone string) []string {
+	d := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, phone)
+	if d == "" {
+		return nil
+	}
+	out, national := []string{d}, strings.TrimPrefix(d, "00")
+	if strings.HasPrefix(strings.TrimSpace(phone), "+") || national != d {
+		for _, country := range []string{"47", "46", "45", "358"} {
+			if rest, ok := strings.CutPrefix(national, country); ok {
+				return append(out, national, rest, "0"+rest)
+			}
+		}
+	}
+	return append(out, strings.TrimPrefix(d, "0"))
+}
+
 func insertWords(ctx context.Context, tx *db.Tx, c Customer) error {
-	all := words(c.Name, c.Number, strings.ReplaceAll(c.OrgNumber, "-", ""), c.Town)
+	all := words(append(phoneWords(c.Phone), c.Name, c.Number, strings.ReplaceAll(c.OrgNumber, "-", ""), c.Town, c.Street)...)
 	rows, args := make([]string, len(all)), make([]any, 0, 3*len(all))
 	for i, w := range all {
 		rows[i] = placeholders(len(args), 3)
@@ -84,7 +106,7 @@ func insertWords(ctx context.Context, tx *db.Tx, c Customer) error {
 }
 
 // Matching is the condition that column holds the id of a customer with every word of text at the beginning of one of its
-// own words: name, town, number or organisation number. Text without a letter or digit matches every customer. Other
+// own words: name, town, street, number, phone or organisation number. Text without a letter or digit matches every customer. Other
 // modules use it to search their own tables by customer.
 func Matching(column, text string) db.Cond {
 	c, typed := db.If("1 = 1"), words(text)
@@ -192,4 +214,42 @@ func CountCustomers(ctx context.Context, q db.Q, by authz.Actor, f Filter, limit
 		return 0, fmt.Errorf("count customers: %w", err)
 	}
 	return n, nil
+}
+
+// Caller is a member as somebody at the counter finds them: by name, e-mail address or phone number.
+type Caller struct {
+	MemberID, PersonID, Name, Email, Phone string
+	CustomerID, CustomerName               string
+	Role                                   Role
+	RoleName                               string
+}
+
+// Callers finds active members of all customers that by may see the people of, at most limit. Fewer letters than a word's
+// head find nobody.
+func Callers(ctx context.Context, q db.Q, by authz.Actor, text string, limit int) ([]Caller, error) {
+	typed := words(text)
+	if number := strings.Join(tokens(text), ""); len(typed) > 1 && strings.Trim(number, "0123456789") == "" {
+		typed = []string{number}
+	}
+	c, long := db.Reach(by.Reach(MaySeePeople), db.Columns{Customer: "m.customer_id", Group: "m.group_id", Self: "m.person_id"}), false
+	c = c.And("m.status = ?", MemberActive)
+	for _, w := range typed {
+		if utf8.RuneCountInString(w) < headLetters {
+			c = c.And(`m.id IN (SELECT member_id FROM member_words WHERE head LIKE ?)`, w+"%")
+			continue
+		}
+		long = true
+		c = c.And(`m.id IN (SELECT member_id FROM member_words WHERE head = ? AND word LIKE ?)`, head(w), w+"%")
+	}
+	if !long {
+		return nil, nil
+	}
+	found, err := db.List[Caller](ctx, q, `
+		SELECT m.id AS member_id, p.id AS person_id, p.name, p.email, p.phone, c.id AS customer_id, c.name AS customer_name, m.role, COALESCE(r.name, '') AS role_name
+		FROM members m JOIN people p ON p.id = m.person_id JOIN customers c ON c.id = m.customer_id LEFT JOIN roles r ON r.id = m.role
+		WHERE {} ORDER BY m.sort, m.id LIMIT $1`, limit, c)
+	if err != nil {
+		return nil, fmt.Errorf("find callers: %w", err)
+	}
+	return found, nil
 }

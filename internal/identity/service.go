@@ -11,6 +11,8 @@ import (
 	"skranke/internal/fault"
 	"skranke/internal/i18n"
 	"skranke/internal/id"
+	"skranke/internal/link"
+	"skranke/internal/mail"
 )
 
 // Service holds the use cases. Its methods open transactions; plain functions take one.
@@ -19,6 +21,8 @@ type Service struct {
 	Log    *event.Log
 	Roles  Roles
 	Limits Limits // how sign-in is slowed down; zero fields take the usual rules
+	Mail   *mail.Post
+	Links  *link.Signer
 }
 
 // NewCustomer is what is asked about a customer; Number empty takes the next one, Status empty is Active.
@@ -34,29 +38,12 @@ type NewCustomer struct {
 
 // CreateCustomer adds a customer.
 func (s *Service) CreateCustomer(ctx context.Context, by authz.Actor, n NewCustomer) (c Customer, err error) {
-	if !by.May(MayEditCustomers, authz.Place{}) {
-		return c, fault.New(fault.Forbidden, "identity.not_allowed")
-	}
-	if n.Status == "" {
-		n.Status = Active
+	if err := by.Check(MayEditCustomers, authz.Place{}); err != nil {
+		return c, err
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		c = Customer{
-			ID: id.New(), Number: tidy(n.Number), Kind: n.Kind, Status: n.Status, Name: tidy(n.Name), Country: n.Country,
-			OrgNumber: n.OrgNumber, Language: n.Language.Tag(), Email: tidy(n.Email), Phone: tidy(n.Phone), Street: tidy(n.Street),
-			Postcode: tidy(n.Postcode), Town: tidy(n.Town), CreatedAt: tx.Now, Version: 1,
-		}
-		c.Search = searchName(c.Name)
-		if err := c.Validate(); err != nil {
-			return err
-		}
-		if err := numberCustomer(ctx, tx, &c); err != nil {
-			return err
-		}
-		if err := insertCustomer(ctx, tx, c); err != nil {
-			return err
-		}
-		return s.Log.Record(ctx, tx, by, event.Event{Kind: "identity.customer", Subject: c.ID, CustomerID: c.ID, Name: "identity.customer.create"})
+		c, err = s.FoundCustomer(ctx, tx, by, n)
+		return err
 	})
 	if err != nil {
 		return Customer{}, err
@@ -173,7 +160,7 @@ func editable(ctx context.Context, q db.Q, by authz.Actor, customerID string, ne
 	case by.May(needs, c.place()):
 		return c, nil
 	case by.May(MaySeeCustomers, c.place()):
-		return Customer{}, fault.New(fault.Forbidden, "identity.not_allowed")
+		return Customer{}, by.Refuse(needs, c.place())
 	}
 	return Customer{}, fault.New(fault.NotFound, "identity.customer.not_found")
 }

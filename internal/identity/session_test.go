@@ -192,7 +192,7 @@ func TestStaffAreStaffWithEveryRoleTheyHave(t *testing.T) {
 		if err := s.AddStaff(t.Context(), root, p.ID, identity.Production); err != nil { // again: nothing new
 			t.Fatal(err)
 		}
-		if err := s.AddStaff(t.Context(), authz.Actor{ID: p.ID}, p.ID, identity.Admin); !fault.Is(err, fault.Forbidden) {
+		if err := s.AddStaff(t.Context(), authz.Actor{ID: p.ID, Kind: authz.Person}, p.ID, identity.Admin); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("made themself admin: %v", err)
 		}
 		session, err := s.SignIn(t.Context(), attempt(p.Email, password))
@@ -348,7 +348,7 @@ func TestANewPasswordEndsEverySession(t *testing.T) {
 		if err := s.SetPassword(t.Context(), root, p.ID, "kort"); fault.FieldsOf(err)["password"] != "identity.password.too_short" {
 			t.Errorf("a short password: %v", err)
 		}
-		if err := s.SetPassword(t.Context(), authz.Actor{ID: p.ID}, p.ID, "et helt nytt passord"); !fault.Is(err, fault.Forbidden) {
+		if err := s.SetPassword(t.Context(), authz.Actor{ID: p.ID, Kind: authz.Person}, p.ID, "et helt nytt passord"); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("without the right: %v", err)
 		}
 		if err := s.SetPassword(t.Context(), root, p.ID, "et helt nytt passord"); err != nil {

@@ -125,21 +125,6 @@ func byID[T any](ctx context.Context, q db.Q, what, query string, among func([]s
 	return out, nil
 }
 
-// Members is the people of a customer that by may see, in the order in which they came, at most limit of them.
-func Members(ctx context.Context, q db.Q, by authz.Actor, customerID string, limit int) ([]Member, error) {
-	ms, err := db.List[Member](ctx, q, `
-		SELECT m.id, m.customer_id, m.person_id, m.role, m.status, m.created_at, p.name, p.email, p.phone
-		FROM members m JOIN people p ON p.id = m.person_id
-		WHERE {}
-		ORDER BY m.created_at, m.id
-		LIMIT $1`, limit, db.Reach(by.Reach(MaySeePeople), db.Columns{Customer: "m.customer_id", Self: "m.person_id"}).
-		And("m.customer_id = ? AND m.status <> ?", customerID, MemberRemoved))
-	if err != nil {
-		return nil, fmt.Errorf("list members of %s: %w", customerID, err)
-	}
-	return ms, nil
-}
-
 // Sites is the sites of a customer.
 func Sites(ctx context.Context, q db.Q, customerID string) ([]Site, error) {
 	sites, err := db.List[Site](ctx, q, selectSites+`ORDER BY sort, id`, db.If("customer_id = ?", customerID))
@@ -290,15 +275,4 @@ func savePassword(ctx context.Context, tx *db.Tx, personID, hash string) error {
 		return fmt.Errorf("save the password of %s: %w", personID, err)
 	}
 	return nil
-}
-
-func upsertMember(ctx context.Context, tx *db.Tx, m Member) (string, error) {
-	memberID, err := db.One[string](ctx, tx, `
-		INSERT INTO members (id, customer_id, person_id, role, status, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (customer_id, person_id) DO UPDATE SET role = excluded.role, status = excluded.status
-		RETURNING id`, m.ID, m.CustomerID, m.PersonID, m.Role, m.Status, m.CreatedAt)
-	if err != nil {
-		return "", fmt.Errorf("add member of %s: %w", m.CustomerID, err)
-	}
-	return memberID, nil
 }

@@ -94,7 +94,7 @@ func (o Order) Next(a Action, by authz.Actor, f facts) (WorkState, error) {
 	case !ok:
 		return o.Work, fault.New(fault.Conflict, "keys.order.moved_on")
 	case !by.May(m.Needs, o.place()):
-		return o.Work, fault.New(fault.Forbidden, "keys.order.not_allowed")
+		return o.Work, by.Refuse(m.Needs, o.place())
 	case a == Make && made:
 		return o.Work, fault.New(fault.Conflict, "keys.order.all_made")
 	}

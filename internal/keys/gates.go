@@ -8,6 +8,7 @@ import (
 
 	"skranke/internal/agreement"
 	"skranke/internal/approval"
+	"skranke/internal/authz"
 	"skranke/internal/db"
 	"skranke/internal/event"
 	"skranke/internal/fault"
@@ -71,6 +72,13 @@ func (s *Service) OnAnswer(ctx context.Context, tx *db.Tx, e event.Event) error 
 	listed, err := agreement.IsApprover(ctx, tx, o.AgreementID, e.Actor)
 	if err == nil && !listed {
 		err = fault.New(fault.Forbidden, "approval.not_listed")
+	}
+	if err != nil || e.Name == "approval.reject" || o.Payment != OnAccount {
+		return err
+	}
+	c, err := identity.CustomerByID(ctx, tx, o.CustomerID)
+	if err == nil && c.Status == identity.OnHold { // a yes would be a new invoice
+		err = authz.Because(authz.CustomerHold, approval.MayDecide, o.place())
 	}
 	return err
 }

@@ -174,9 +174,14 @@ func (s *Service) Pay(ctx context.Context, by authz.Actor, orderID string) (url 
 		case err != nil:
 			return err
 		case !by.May(MayPay, o.place()):
-			return fault.New(fault.Forbidden, "keys.order.not_allowed")
+			return by.Refuse(MayPay, o.place())
 		case !o.Payable():
 			return fault.New(fault.Conflict, "keys.order.moved_on")
+		}
+		if c, err := identity.CustomerByID(ctx, tx, o.CustomerID); err != nil {
+			return err
+		} else if c.Status == identity.Closed { // nobody is left to say yes
+			return fault.New(fault.Conflict, "keys.order.agreement_ended")
 		}
 		return s.Payments.Open(ctx, tx, s.paymentAsk(o)) // a declined or lapsed attempt is followed by a new one
 	})

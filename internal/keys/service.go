@@ -50,11 +50,15 @@ type Payments interface {
 // system is the actor of what payments and approvals lead to.
 var runner = authz.SystemActor(MayRun, MaySee, approval.MaySee, approval.MayExpire, approval.MayWithdraw)
 
-// current is the agreement that an order may be placed under today, with its customer: signed, started, not ended, not blocked.
+// current is the agreement that an order may be placed under today, with its customer: signed, started, not ended, not blocked,
+// and not to be invoiced while nothing new may be.
 func (s *Service) current(ctx context.Context, q db.Q, handle string) (agreement.Agreement, identity.Customer, error) {
 	a, c, err := agreement.ByHandle(ctx, q, handle, s.today())
 	if fault.Is(err, fault.NotFound) {
 		err = fault.New(fault.Conflict, "keys.order.agreement_ended")
+	}
+	if err == nil && c.Status == identity.OnHold && a.Payer == agreement.AssociationPays {
+		err = fault.New(fault.Conflict, "keys.order.agreement_ended") // strangers learn no more
 	}
 	return a, c, err
 }

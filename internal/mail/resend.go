@@ -23,8 +23,8 @@ func (p *Post) Resend(ctx context.Context, by authz.Actor, mailID string) error 
 		if !ok {
 			return fault.New(fault.Conflict, "mail.being_sent")
 		}
-		if !by.May(m.Needs, k.place()) {
-			return fault.New(fault.Forbidden, "fault.forbidden")
+		if err := by.Check(m.Needs, k.place()); err != nil {
+			return err
 		}
 		n, err := tx.Exec(ctx, `UPDATE mails SET state = $1, attempts = 0, error = '', sent_at = NULL WHERE id = $2 AND state = $3`,
 			string(m.To), mailID, string(k.State))

@@ -50,15 +50,24 @@ type Page struct {
 	Bottom []NavItem
 	// Person is nil when signed out.
 	Person *Person
-	// Customer is shown in the top bar of the portal.
-	Customer string
-	Demo     bool
+	// Customer is shown in the top bar of the portal. Customers, where there are several, are those to switch to (POST /switch).
+	Customer  string
+	Customers []Customer
+	// StandIn is the person that staff see the page as, with Customer; empty for everybody else.
+	StandIn string
+	Demo    bool
 	// Notice tells what a change just did; it stands on top of the next page.
 	Notice string
 	// Wide lets the public area use the width of the others, for instance the style page.
 	Wide bool
 	// Live loads the script for live parts and swaps; pages of forms alone do without it.
 	Live bool
+}
+
+// Customer is one that a person can act for; On is the one they do.
+type Customer struct {
+	ID, Name string
+	On       bool
 }
 
 // Person is who is signed in.

@@ -37,7 +37,11 @@ type Config struct {
 	Authenticate Authenticate
 	Menu         Menu
 	// Choose remembers the language or colour scheme that somebody signed in has chosen; the other of the two is empty.
-	Choose  func(ctx context.Context, v Visitor, language, scheme string) error
+	Choose func(ctx context.Context, v Visitor, language, scheme string) error
+	// PersonLinks are the places of one's own in the menu of whoever is signed in.
+	PersonLinks func(v Visitor, l i18n.L) []ui.NavItem
+	// Why makes a sentence of a refusal: the rule or status, and who can change it.
+	Why     func(ctx context.Context, v Visitor, d authz.Denial, l i18n.L) string
 	Metrics Metrics
 }
 
@@ -185,10 +189,12 @@ func (e *Edge) recognise(r *http.Request, q *request, rt Route) error {
 	switch {
 	case rt.Who >= SignedIn && rt.Who != Machine && !q.visitor.SignedIn():
 		return fault.New(fault.SignIn, "fault.sign_in")
-	case rt.Who == Staff && a.Kind != authz.Staff:
+	case rt.Who == Staff && a.Kind == authz.Staff && a.OnBehalf != "":
+		return authz.Because(authz.StandingIn, rt.Needs, authz.Place{})
+	case rt.Who == Staff && a.Kind != authz.Staff, rt.Who == Member && a.Kind != authz.Person && a.OnBehalf == "":
 		return fault.New(fault.NotFound, "fault.not_found")
 	case rt.Needs != "" && !a.MayAnywhere(rt.Needs):
-		return fault.New(fault.Forbidden, "fault.forbidden")
+		return a.Refuse(rt.Needs, authz.Place{})
 	}
 	return nil
 }
@@ -211,7 +217,10 @@ func (e *Edge) inShell(r *http.Request, q *request, v View) templ.Component {
 	}
 	if q.visitor.SignedIn() {
 		p.Person = &ui.Person{Name: q.visitor.Name, Initials: q.visitor.Initials, Role: q.visitor.Role}
-		p.Customer, p.SignIn = q.visitor.Customer, ""
+		p.Customer, p.Customers, p.StandIn, p.SignIn = q.visitor.Customer, q.visitor.Customers, q.visitor.StandIn, ""
+		if e.PersonLinks != nil {
+			p.Person.Links = e.PersonLinks(q.visitor, q.lang)
+		}
 	}
 	if e.Menu != nil {
 		p.Nav, p.Bottom = e.Menu(r.Context(), q.visitor, area, q.lang)

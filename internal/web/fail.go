@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"runtime/debug"
 
+	"skranke/internal/authz"
 	"skranke/internal/fault"
 	"skranke/internal/i18n"
 	"skranke/internal/ui"
@@ -40,6 +41,10 @@ func (e *Edge) fail(w http.ResponseWriter, r *http.Request, err error) {
 	q, advice := of(r), ""
 	if i18n.HasCode(code + ".advice") {
 		advice = q.lang.Code(code + ".advice")
+	}
+	var denied authz.Denial
+	if e.Why != nil && errors.As(err, &denied) {
+		advice = e.Why(r.Context(), q.visitor, denied, q.lang)
 	}
 	title := q.lang.Code(code)
 	if err := render(w, r, status, View{Title: title, Body: ui.ErrorPage(q.lang, status, title, advice, q.id)}); err != nil {

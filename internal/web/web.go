@@ -20,6 +20,7 @@ type Who int
 const (
 	Anyone   Who = iota // no login: public pages and mailed links, whose token the handler checks
 	SignedIn            // any person with a session
+	Member              // a customer's people, and staff in the shoes of one; to other staff there is no such page
 	Staff               // the operator's people; others are told that there is no such page
 	Machine             // other programs: no cookie, no cross-origin check, the handler verifies a signature
 )
@@ -42,10 +43,14 @@ type Visitor struct {
 	Name     string
 	Initials string
 	Role     string // in the reader's language
-	Customer string // the customer acted for, or empty
-	Language string // tag, or empty
-	Scheme   string // light, dark, auto or empty
-	Session  string // the session's id, or empty
+	Customer string // the name of the customer acted for, or empty
+	At       string // the id of that customer
+	StandIn  string // the name of the person whose shoes staff stand in, or empty
+	// Customers are all that the person can act for.
+	Customers []ui.Customer
+	Language  string // tag, or empty
+	Scheme    string // light, dark, auto or empty
+	Session   string // the session's id, or empty
 }
 
 // SignedIn reports whether there is a person.

@@ -46,8 +46,8 @@ func (p *Pages) attach(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !by.May(agreement.MayEdit, authz.Place{Customer: d.Agreement.CustomerID}) {
-		return fault.New(fault.Forbidden, "fault.forbidden")
+	if err := by.Check(agreement.MayEdit, authz.Place{Customer: d.Agreement.CustomerID}); err != nil {
+		return err
 	}
 	fileID, err := p.keep(r, by, d.Agreement.CustomerID)
 	if fault.FieldsOf(err) != nil {

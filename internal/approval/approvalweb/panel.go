@@ -190,7 +190,11 @@ func (x panel) outcome() *notice {
 		return &notice{ui.Success, l.ApprovalYoursTitle(), []string{l.ApprovalMoreNeeded(int(x.View.Needed) - x.yeses())}}
 	case !x.Open:
 		code := fault.CodeOf(x.WhyNot)
-		return &notice{ui.Info, l.Code(code), []string{l.Code(code + ".advice")}}
+		n := &notice{ui.Info, l.Code(code), nil}
+		if i18n.HasCode(code + ".advice") {
+			n.texts = []string{l.Code(code + ".advice")}
+		}
+		return n
 	}
 	return nil
 }

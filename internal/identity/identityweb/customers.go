@@ -33,6 +33,9 @@ type listData struct {
 	Filter identity.Filter
 	Page   identity.CustomerPage
 	Count  int64
+	// Callers is people at customers, one more than are shown where there are more; StandIn lets the reader see as one.
+	Callers []identity.Caller
+	StandIn bool
 }
 
 // customers lists whom the reader may see.
@@ -58,6 +61,9 @@ func (p *Pages) customers(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d := listData{L: web.L(r), Filter: f, Page: page, Count: n}
+	if err := p.callers(r, &d); err != nil {
+		return err
+	}
 	return web.Render(w, r, web.View{Title: d.L.IdentityCustomers(), Body: customersPage(d)})
 }
 

@@ -29,6 +29,9 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /sign-in", Handle: p.signInForm, Look: []string{"/sign-in"}},
 		{Pattern: "POST /sign-in", Handle: p.signIn},
 		{Pattern: "POST /sign-out", Handle: p.signOut},
+		{Pattern: "POST /switch", Handle: p.change, Who: web.Member},
+		{Pattern: "POST /stand-in/end", Handle: p.standOut, Who: web.Member},
+		{Pattern: "POST /office/members/{member}/stand-in", Handle: p.standIn, Who: web.Staff, Needs: identity.MayStandIn, Area: ui.Office},
 		{
 			Pattern: "GET /office/customers", Handle: p.customers, Who: web.Staff, Needs: identity.MaySeeCustomers, Area: ui.Office,
 			Look: []string{"/office/customers", "/office/customers?q=none+such"},

@@ -91,23 +91,23 @@ func (p *Pages) registerCSV(w http.ResponseWriter, r *http.Request, _ side) erro
 	if err != nil {
 		return err
 	}
-	s, err := newSheet(w, l, "register", day.Of(p.Keys.DB.Now(), p.zone()))
+	s, err := p.download(w, l, "register")
 	if err != nil {
 		return err
 	}
-	if err := s.row(l.KeysSerial(), l.KeysWhat(), l.KeysOfficeCustomer(), l.KeysSystemNumber(), l.KeysOfficeCode(), l.KeysFlat(), l.KeysOfficeHolder(),
+	if err := s.Row(l.KeysSerial(), l.KeysWhat(), l.KeysOfficeCustomer(), l.KeysSystemNumber(), l.KeysOfficeCode(), l.KeysFlat(), l.KeysOfficeHolder(),
 		l.KeysOfficeStatus(), l.KeysOfficeSince()); err != nil {
 		return err
 	}
 	numbers := systemNumbers(systems)
 	for len(items) > 0 {
 		for _, it := range items {
-			if err := s.row(it.Serial, keys.ItemName(l, string(it.Product)), customers[it.CustomerID], numbers[it.SystemID], it.Code, it.Flat, it.Holder,
+			if err := s.Row(it.Serial, keys.ItemName(l, string(it.Product)), customers[it.CustomerID], numbers[it.SystemID], it.Code, it.Flat, it.Holder,
 				l.Code("keys.state."+string(it.State)), day.Of(it.Since, p.zone()).String()); err != nil {
 				return err
 			}
 		}
-		if err := s.flush(); err != nil || len(items) < batch {
+		if err := s.Flush(); err != nil || len(items) < batch {
 			return err
 		}
 		f.After, f.AfterID = items[len(items)-1].Folded, items[len(items)-1].ID
@@ -115,7 +115,7 @@ func (p *Pages) registerCSV(w http.ResponseWriter, r *http.Request, _ side) erro
 			return err
 		}
 	}
-	return s.flush()
+	return s.Flush()
 }
 
 func systemNumbers(systems []keys.System) map[string]string {

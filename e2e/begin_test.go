@@ -1,7 +1,11 @@
 package e2e
 
 import (
+	"bytes"
+	"io"
 	"maps"
+	"mime/multipart"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -131,6 +135,7 @@ func (v *survey) letters(t testing.TB) {
 	v.add(details)
 	v.add(v.s.post(t, v.clients[nobody], details, "kind", "company", "company", "Fjordkai Eiendom", "street", "Kaigata 4", "postcode", "5003", "town", "Bergen",
 		"name", "Siri Moen", "phone", "400 20 300", "email", "siri@fjordkai.example", "password", password, "language", "nb"))
+	v.company(t)
 	for _, prefix := range []string{"/reset/", "/account/email/", "/register/confirm/", "/invitation/"} {
 		v.add(v.s.mailedLink(t, prefix))
 	}
@@ -152,4 +157,51 @@ func (s *server) mailedLink(t testing.TB, prefix string) string {
 			t.Fatalf("no mail has a link that begins with %s", prefix)
 		}
 	}
+}
+
+// company is the customer whose own house is in full use, from both sides; and a list of people on its way in.
+func (v *survey) company(t testing.TB) {
+	t.Helper()
+	customer, err := db.One[string](t.Context(), v.s.open(), `SELECT customer_id FROM members WHERE person_id = $1`, v.s.person(chief).ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	office := "/office/customers/" + customer
+	for _, page := range []string{"", "/people", "/company", "/groups", "/roles"} {
+		v.add(office + page)
+	}
+	const list = "E-post;Fornavn;Etternavn;Rolle\nliv@havblikkhotell.example;Liv;Aas;Bestiller\nikke en adresse;Per;Vik;Bestiller\n"
+	v.add(v.s.upload(t, v.clients[chief], "/my/people/import", list))
+	v.add(v.s.upload(t, v.clients[staffMember], office+"/people/import", list))
+}
+
+// upload sends a file by the form of a page and gives where it leads.
+func (s *server) upload(t testing.TB, c *http.Client, path, list string) string {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", "folk.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(part, list); err != nil {
+		t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+path, &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	res, err := c.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%s is answered with %d", path, res.StatusCode)
+	}
+	return res.Header.Get("Location")
 }

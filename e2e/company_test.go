@@ -93,7 +93,7 @@ func (f *founder) confirm() {
 func (f *founder) invites(email string, role identity.Role) *webtest.Tab {
 	f.t.Helper()
 	f.Open(f.s.URL + "/my/people/add")
-	f.Fill("email", " "+strings.ToUpper(email[:1])+email[1:])
+	f.Fill("email", strings.ToUpper(email[:1])+email[1:])
 	f.Choose("role", string(role))
 	f.Click(f.l.PeopleAddSend())
 	r := f.s.mailbox(f.t, email, f.way)

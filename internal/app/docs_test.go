@@ -15,6 +15,7 @@ import (
 	"skranke/internal/authz"
 	"skranke/internal/billing"
 	"skranke/internal/keys"
+	"skranke/internal/signup"
 )
 
 var update = flag.Bool("update", false, "write the documents that are made from the program")
@@ -37,7 +38,7 @@ func golden(t *testing.T, path, want string) {
 func TestDocsDrawTheFlows(t *testing.T) {
 	for name, flow := range map[string]interface{ Mermaid() string }{
 		"keys-payment": keys.PaymentMoves, "keys-board": keys.BoardMoves, "keys-work": keys.WorkMoves,
-		"approval": approval.Moves, "agreement": agreement.Moves, "billing-payment": billing.Moves,
+		"approval": approval.Moves, "agreement": agreement.Moves, "billing-payment": billing.Moves, "signup": signup.Moves,
 	} {
 		golden(t, "flows/"+name+".mmd", flow.Mermaid())
 	}

@@ -32,7 +32,7 @@ func (a *App) schedule() {
 		err := a.DB.InTx(ctx, func(tx *db.Tx) error {
 			return errors.Join(limit.Sweep(ctx, tx), keys.SweepDrafts(ctx, tx), api.Sweep(ctx, tx))
 		})
-		return errors.Join(err, a.Identity.Sweep(ctx), accounts.Sweep(ctx), a.Signup.Sweep(ctx))
+		return errors.Join(err, a.Identity.Sweep(ctx), a.Identity.SweepImports(ctx), accounts.Sweep(ctx), a.Signup.Sweep(ctx))
 	})
 	jobs.Handle(a.Jobs, func(ctx context.Context, _ deadlineJob) error {
 		return errors.Join(a.Keys.SweepDeadlines(ctx), a.Keys.SweepSent(ctx))

@@ -36,6 +36,8 @@ var office = []place{
 	{"credit-card", "/office/payments", "", i18n.L.AppNavPayments, billing.MaySee, nil},
 	{"mail", "/office/mails", "", i18n.L.AppNavMails, mail.MaySee, nil},
 	{"history", "/office/events", "", i18n.L.AppNavEvents, event.MaySee, nil},
+	{"users", "/office/staff", "", i18n.L.AppNavStaff, identity.MayEditStaff, nil},
+	{"shield-check", "/office/roles", "", i18n.L.RolesStaffTitle, identity.MayEditStaff, nil},
 }
 
 const inboxHref = "/inbox"
@@ -46,6 +48,10 @@ var portal = []place{
 	{"key-round", "/my/keys/orders", ModuleKeys, i18n.L.AppNavKeyOrders, keys.MaySee, i18n.L.AppNavKeyOrdersShort},
 	{"tags", "/my/keys/register", ModuleKeys, i18n.L.AppNavRegister, keys.MaySeeRegister, i18n.L.AppNavRegisterShort},
 	{"handshake", "/agreements", "", i18n.L.AppNavAgreements, agreement.MaySee, i18n.L.AppNavAgreements},
+	{"building-2", "/my/company", "", i18n.L.CompanyTitle, identity.MaySeeCustomers, nil},
+	{"users", "/my/people", "", i18n.L.PeopleTitle, identity.MaySeePeople, nil},
+	{"layers", "/my/groups", "", i18n.L.GroupsTitle, identity.MaySeePeople, nil},
+	{"shield-check", "/my/roles", "", i18n.L.RolesTitle, identity.MaySeePeople, nil},
 }
 
 // menu is what stands beside a page: by who asks, not by where they are, so that nobody loses their way on a public page.

@@ -17,6 +17,7 @@ import (
 	"skranke/internal/id"
 	"skranke/internal/identity"
 	"skranke/internal/identity/accountweb"
+	"skranke/internal/identity/companyweb"
 	"skranke/internal/identity/identityweb"
 	"skranke/internal/keys"
 	"skranke/internal/keys/keysweb"
@@ -48,12 +49,14 @@ func (a *App) routes() *web.Edge {
 }
 
 // paths is where records have their pages, by kind of record.
-var paths = map[string]string{signup.EventKind: signupweb.OfficePath + "/", keys.SubjectKind: "/office/keys/orders/", "identity.customer": "/office/customers/", "agreement": "/office/agreements/", "billing.payment": "/office/payments/"}
+var paths = map[string]string{signup.EventKind: signupweb.OfficePath + "/", keys.SubjectKind: "/office/keys/orders/", "identity.customer": "/office/customers/", identity.MemberKind: "/office/people/", "agreement": "/office/agreements/", "billing.payment": "/office/payments/"}
 
 // pages mounts the modules' own.
 func (a *App) pages(e *web.Edge) {
 	agreements := &agreementweb.Pages{Agreements: a.Agreements, Papers: a.papers()}
-	e.Mount((&identityweb.Pages{Identity: a.Identity, Home: home, Zone: a.Zone, Sections: []identityweb.Section{agreements.OfCustomer}}).Routes()...)
+	companies := &companyweb.Pages{Identity: a.Identity, Firm: a.Brand.Name, Zone: a.Zone, Names: a.names}
+	e.Mount((&identityweb.Pages{Identity: a.Identity, Accounts: a.accounts(), Home: home, Zone: a.Zone, Register: a.register(), Sections: []identityweb.Section{companies.OfCustomer, agreements.OfCustomer}}).Routes()...)
+	e.Mount(companies.Routes()...)
 	e.Mount((&accountweb.Pages{Accounts: a.accounts(), Zone: a.Zone}).Routes()...)
 	e.Mount(agreements.Routes()...)
 	e.Mount((&billingweb.Pages{Billing: a.Billing, Zone: a.Zone, About: paths}).Routes()...)
@@ -69,7 +72,7 @@ func (a *App) pages(e *web.Edge) {
 	e.Mount(registrations.Routes()...)
 	present := map[string]approvalweb.Present{signup.AccessKind: registrations.AccessForApproval}
 	if a.Has(ModuleKeys) {
-		p := &keysweb.Pages{Keys: a.Keys, Hub: a.Live, Firm: a.Brand.Name, Names: a.names}
+		p := &keysweb.Pages{Register: a.register(), Keys: a.Keys, Hub: a.Live, Firm: a.Brand.Name, Names: a.names}
 		e.Mount(p.Routes()...)
 		present[keys.SubjectKind] = p.OrderForApproval
 	}

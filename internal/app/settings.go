@@ -348,14 +348,6 @@ func parseFrom(s *Settings, v string) error {
 	return nil
 }
 
-func parseRegistration(s *Settings, v string) error {
-	if v != "on" && v != "off" {
-		return fmt.Errorf("%q is not on or off", v)
-	}
-	s.Registration = v == "on"
-	return nil
-}
-
 func parseProxies(s *Settings, v string) error {
 	for p := range strings.SplitSeq(v, ",") {
 		if p = strings.TrimSpace(p); p == "" {

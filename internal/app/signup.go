@@ -32,3 +32,11 @@ func (a *App) register() string {
 	}
 	return ""
 }
+
+func parseRegistration(s *Settings, v string) error {
+	if v != "on" && v != "off" {
+		return fmt.Errorf("%q is not on or off", v)
+	}
+	s.Registration = v == "on"
+	return nil
+}

@@ -65,6 +65,7 @@ func (b *builder) crowd(ctx context.Context, h *house) error {
 			return err
 		}
 	}
+	b.newcomers(h)
 	return c.others(ctx, identity.Role(role.ID))
 }
 
@@ -162,8 +163,7 @@ func (c *crowd) newcomer() (name, mailbox string) {
 	}
 }
 
-// others is those whose membership is not just as usual: one with the company's own role, one suspended, one who has left, two
-// invited and not here yet; and the administrator is something to another customer too.
+// others is those whose membership is not just as usual: one with the company's own role, one suspended, one who has left.
 func (c *crowd) others(ctx context.Context, own identity.Role) error {
 	m := c.made[0]
 	if _, err := c.Identity.EditMember(ctx, c.by, c.h.id, m.ID, identity.MemberEdit{Role: own, GroupID: m.GroupID, Name: m.Name, Phone: m.Phone, Version: m.Version}); err != nil {
@@ -175,10 +175,15 @@ func (c *crowd) others(ctx context.Context, own identity.Role) error {
 			return err
 		}
 	}
-	for _, mailbox := range []string{"ny.resepsjonist", "ny.kokk"} {
-		if _, err := c.Identity.Add(ctx, c.by, c.h.id, identity.NewMember{Email: mailbox + "@" + c.h.domain, Role: identity.Buyer, Language: c.h.l}); err != nil {
-			return err
-		}
-	}
 	return nil
+}
+
+// newcomers are invited these days and have not answered yet.
+func (b *builder) newcomers(h *house) {
+	for i, mailbox := range []string{"ny.resepsjonist", "ny.kokk"} {
+		b.at(b.moment(b.today.AddDays(-2-i), 10, 20), func(ctx context.Context) error {
+			_, err := b.Identity.Add(ctx, h.people[0].actor, h.id, identity.NewMember{Email: mailbox + "@" + h.domain, Role: identity.Buyer, Language: h.l})
+			return err
+		})
+	}
 }

@@ -422,9 +422,9 @@ func (l L) CompanyFacts() string {
 	return "Kontaktopplysninger"
 }
 
-// CompanyFromTo is "{from} → {to}" in English.
-func (L) CompanyFromTo(from string, to string) string {
-	return from + " → " + to
+// CompanyFromTo is "{from} → {later}" in English.
+func (L) CompanyFromTo(from string, later string) string {
+	return from + " → " + later
 }
 
 // CompanyInvoice is "Invoices" in English.
@@ -517,19 +517,6 @@ func (l L) CompanyMakeUsualHint() string {
 		return "It is proposed in new orders."
 	}
 	return "Den foreslås i nye bestillinger."
-}
-
-// CompanyNav is "My company" in English.
-func (l L) CompanyNav() string {
-	switch l {
-	case SV:
-		return "Mitt företag"
-	case DA:
-		return "Min virksomhed"
-	case EN:
-		return "My company"
-	}
-	return "Mitt selskap"
 }
 
 // CompanyNewAction is "New customer" in English.
@@ -1058,30 +1045,30 @@ func (l L) RolesFarLead() string {
 	return "Velg hvor langt rollen rekker."
 }
 
-// RolesGiveLead is "Only what you have yourself stands here. It covers the whole customer." in English.
+// RolesGiveLead is "Nobody can give more than they have, so only your own permissions stand here. They cover the whole customer." in English.
 func (l L) RolesGiveLead() string {
 	switch l {
 	case SV:
-		return "Här står bara det du själv har. Det gäller hela kunden."
+		return "Ingen kan ge mer än den själv har, så här står bara egna rättigheter. De gäller hela kunden."
 	case DA:
-		return "Her står kun det, du selv har. Det gælder hele kunden."
+		return "Ingen kan give mere, end de selv har, så her står kun egne rettigheder. De gælder hele kunden."
 	case EN:
-		return "Only what you have yourself stands here. It covers the whole customer."
+		return "Nobody can give more than they have, so only your own permissions stand here. They cover the whole customer."
 	}
-	return "Her står bare det du selv har. Det gjelder hele kunden."
+	return "Ingen kan gi mer enn de har selv, så her står bare egne rettigheter. De gjelder hele kunden."
 }
 
-// RolesGiveStaffLead is "Only what you have yourself stands here. It covers all customers." in English.
+// RolesGiveStaffLead is "Nobody can give more than they have, so only your own permissions stand here. They cover all customers." in English.
 func (l L) RolesGiveStaffLead() string {
 	switch l {
 	case SV:
-		return "Här står bara det du själv har. Det gäller alla kunder."
+		return "Ingen kan ge mer än den själv har, så här står bara egna rättigheter. De gäller alla kunder."
 	case DA:
-		return "Her står kun det, du selv har. Det gælder alle kunder."
+		return "Ingen kan give mere, end de selv har, så her står kun egne rettigheder. De gælder alle kunder."
 	case EN:
-		return "Only what you have yourself stands here. It covers all customers."
+		return "Nobody can give more than they have, so only your own permissions stand here. They cover all customers."
 	}
-	return "Her står bare det du selv har. Det gjelder alle kunder."
+	return "Ingen kan gi mer enn de har selv, så her står bare egne rettigheter. De gjelder alle kunder."
 }
 
 // RolesHeldBy is "{n} users have the role" in English.
@@ -1455,7 +1442,7 @@ func init() {
 		{"identity.group.not_empty", [...]string{"Gruppen er ikke tom", "Gruppen är inte tom", "Gruppen er ikke tom", "The group is not empty"}},
 		{"identity.group.not_found", [...]string{"Vi finner ikke gruppen", "Vi hittar inte gruppen", "Vi kan ikke finde gruppen", "We cannot find the group"}},
 		{"identity.group.parent_gone", [...]string{"Gruppen over finnes ikke lenger. Velg en annen.", "Gruppen ovanför finns inte längre. Välj en annan.", "Gruppen ovenover findes ikke længere. Vælg en anden.", "The group above no longer exists. Choose another."}},
-		{"identity.group.parent_not_yours", [...]string{"Velg en gruppe du leder, eller en under den", "Välj en grupp som du leder, eller en under den", "Vælg en gruppe, du leder, eller en under den", "Choose a group you lead, or one below it"}},
+		{"identity.group.parent_not_yours", [...]string{"Velg egen gruppe eller en under den", "Välj den egna gruppen eller en under den", "Vælg egen gruppe eller en under den", "Choose your own group or one below it"}},
 		{"identity.group.too_deep", [...]string{"Det kan være høyst åtte grupper under hverandre", "Det kan ligga högst åtta grupper under varandra", "Der kan højst ligge otte grupper under hinanden", "At most eight groups can stand below each other"}},
 		{"identity.group.too_many", [...]string{"Det er for mange grupper. Slett noen som ikke brukes.", "Det finns för många grupper. Ta bort några som inte används.", "Der er for mange grupper. Slet nogle, der ikke bruges.", "There are too many groups. Delete some that are not used."}},
 		{"identity.own_role.create", [...]string{"Opprettet en rolle", "Skapade en roll", "Oprettede en rolle", "Made a role"}},
@@ -1464,7 +1451,7 @@ func init() {
 		{"identity.phone", [...]string{"Skriv telefonnummeret med tall, for eksempel +47 22 33 44 55", "Skriv telefonnumret med siffror, till exempel +46 8 123 456", "Skriv telefonnummeret med tal, for eksempel +45 33 12 34 56", "Write the phone number in figures, for example +47 22 33 44 55"}},
 		{"identity.postcode.4", [...]string{"Postnummeret skal ha fire siffer", "Postnumret ska ha fyra siffror", "Postnummeret skal have fire cifre", "The postcode has four digits"}},
 		{"identity.postcode.5", [...]string{"Postnummeret skal ha fem siffer", "Postnumret ska ha fem siffror", "Postnummeret skal have fem cifre", "The postcode has five digits"}},
-		{"identity.role.above", [...]string{"Rollen gir mer enn du selv har", "Rollen ger mer än du själv har", "Rollen giver mere, end du selv har", "The role gives more than you have yourself"}},
+		{"identity.role.above", [...]string{"Rollen gir mer enn egne rettigheter", "Rollen ger mer än de egna rättigheterna", "Rollen giver mere end egne rettigheder", "The role gives more than you have yourself"}},
 		{"identity.role.above.advice", [...]string{"Bare den som selv har alle rettighetene i rollen, kan endre den.", "Bara den som själv har alla rättigheter i rollen kan ändra den.", "Kun den, der selv har alle rollens rettigheder, kan ændre den.", "Only somebody who has every permission in the role can change it."}},
 		{"identity.role.changed", [...]string{"Noen andre har lagret imens", "Någon annan har sparat under tiden", "En anden har gemt imens", "Somebody else has saved meanwhile"}},
 		{"identity.role.in_use", [...]string{"Rollen er i bruk", "Rollen används", "Rollen er i brug", "The role is in use"}},
@@ -1473,7 +1460,7 @@ func init() {
 		{"identity.role.not_found", [...]string{"Vi finner ikke rollen", "Vi hittar inte rollen", "Vi kan ikke finde rollen", "We cannot find the role"}},
 		{"identity.role.rights", [...]string{"Velg minst én rettighet", "Välj minst en rättighet", "Vælg mindst én rettighed", "Choose at least one permission"}},
 		{"identity.role.rights_unknown", [...]string{"En av rettighetene kan ikke gis her", "En av rättigheterna kan inte ges här", "En af rettighederne kan ikke gives her", "One of the permissions cannot be given here"}},
-		{"identity.role.too_much", [...]string{"Rollen gir mer enn du selv har", "Rollen ger mer än du själv har", "Rollen giver mere, end du selv har", "The role gives more than you have yourself"}},
+		{"identity.role.too_much", [...]string{"Rollen gir mer enn egne rettigheter", "Rollen ger mer än de egna rättigheterna", "Rollen giver mere end egne rettigheder", "The role gives more than you have yourself"}},
 		{"identity.too_long", [...]string{"Kort ned teksten", "Korta texten", "Forkort teksten", "Shorten the text"}},
 		{"permission.agreements.edit", [...]string{"Lage, endre og avslutte avtaler", "Skapa, ändra och avsluta avtal", "Oprette, ændre og afslutte aftaler", "Make, change and end agreements"}},
 		{"permission.agreements.see", [...]string{"Se avtaler", "Se avtal", "Se aftaler", "See agreements"}},

@@ -15,17 +15,6 @@ func (l L) StandInMore() string {
 	return "Det er flere. Skriv mer for å finne den rette."
 }
 
-// StandInNone is "No people match." in English.
-func (l L) StandInNone() string {
-	switch l {
-	case SV:
-		return "Inga personer passar."
-	case EN:
-		return "No people match."
-	}
-	return "Ingen personer passer."
-}
-
 // StandInPeople is "People at customers" in English.
 func (l L) StandInPeople() string {
 	switch l {

@@ -491,30 +491,30 @@ func (l L) SignupLead() string {
 	return "For firmaer, borettslag og offentlige virksomheter. Kontoen er klar når e-postadressen er bekreftet. Privatpersoner trenger ingen konto."
 }
 
-// SignupLink is "Register a company" in English.
+// SignupLink is "Register it" in English.
 func (l L) SignupLink() string {
 	switch l {
 	case SV:
-		return "Registrera företag"
+		return "Registrera det"
 	case DA:
-		return "Registrer virksomhed"
+		return "Registrer den"
 	case EN:
-		return "Register a company"
+		return "Register it"
 	}
-	return "Registrer selskap"
+	return "Registrer selskapet"
 }
 
-// SignupLinkText is "Ordering for a company, a housing association or a public body? Register it here." in English.
+// SignupLinkText is "Is the company, housing association or public body new here?" in English.
 func (l L) SignupLinkText() string {
 	switch l {
 	case SV:
-		return "Beställningar för ett företag, en bostadsrättsförening eller en offentlig verksamhet? Registrera det här."
+		return "Är företaget, bostadsrättsföreningen eller verksamheten ny här?"
 	case DA:
-		return "Bestillinger for en virksomhed, en boligforening eller en offentlig institution? Registrer den her."
+		return "Er virksomheden, boligforeningen eller institutionen ny her?"
 	case EN:
-		return "Ordering for a company, a housing association or a public body? Register it here."
+		return "Is the company, housing association or public body new here?"
 	}
-	return "Bestiller for et firma, et borettslag eller en offentlig virksomhet? Registrer det her."
+	return "Er firmaet, borettslaget eller virksomheten ny her?"
 }
 
 // SignupMailAccessButton is "Answer the request" in English.
@@ -658,6 +658,19 @@ func (l L) SignupMailGreeting(name string) string {
 		return "Hello " + name
 	}
 	return "Hei, " + name
+}
+
+// SignupMailHello is "Hello" in English.
+func (l L) SignupMailHello() string {
+	switch l {
+	case SV:
+		return "Hej"
+	case DA:
+		return "Hej"
+	case EN:
+		return "Hello"
+	}
+	return "Hei"
 }
 
 // SignupMailNotYou is "If this e-mail was not expected, somebody else has used the address. Nothing happens as long as the link is not used." in English.
@@ -1257,17 +1270,30 @@ func (l L) SignupOrgNumberHint() string {
 	return "9 siffer i Norge, 10 i Sverige, 8 i Danmark og Finland. Nummeret kan også skrives som mva-nummer."
 }
 
-// SignupOtherNumber is "No, use another number" in English.
+// SignupOrgNumberShort is "Org. no." in English.
+func (l L) SignupOrgNumberShort() string {
+	switch l {
+	case SV:
+		return "Org.nr"
+	case DA:
+		return "CVR-nr."
+	case EN:
+		return "Org. no."
+	}
+	return "Org.nr."
+}
+
+// SignupOtherNumber is "Use another number" in English.
 func (l L) SignupOtherNumber() string {
 	switch l {
 	case SV:
-		return "Nej, använd ett annat nummer"
+		return "Använd ett annat nummer"
 	case DA:
-		return "Nej, brug et andet nummer"
+		return "Brug et andet nummer"
 	case EN:
-		return "No, use another number"
+		return "Use another number"
 	}
-	return "Nei, bruk et annet nummer"
+	return "Bruk et annet nummer"
 }
 
 // SignupPassword is "Choose a password" in English.
@@ -1675,6 +1701,7 @@ func init() {
 		{"signup.moved_on", [...]string{"Registreringen er kommet videre", "Registreringen har kommit vidare", "Registreringen er kommet videre", "The registration has moved on"}},
 		{"signup.moved_on.advice", [...]string{"Noen andre har avgjort den, eller noe ved den er endret. Se hva som gjelder nå.", "Någon annan har avgjort den, eller så har något ändrats. Se vad som gäller nu.", "En anden har afgjort den, eller noget ved den er ændret. Se, hvad der gælder nu.", "Somebody else has decided on it, or something about it has changed. See how it stands now."}},
 		{"signup.name", [...]string{"Skriv navnet på kontaktpersonen", "Skriv kontaktpersonens namn", "Skriv kontaktpersonens navn", "Enter the contact person’s name"}},
+		{"signup.no_links", [...]string{"Skriv bare navnet, uten nettadresse", "Skriv bara namnet, utan webbadress", "Skriv kun navnet, uden webadresse", "Enter only the name, without a web address"}},
 		{"signup.not_administrator", [...]string{"Bare en administrator kan svare på dette", "Bara en administratör kan svara på det här", "Kun en administrator kan svare på dette", "Only an administrator can answer this"}},
 		{"signup.not_administrator.advice", [...]string{"De andre administratorene i selskapet har fått spørsmålet på e-post.", "De andra administratörerna i företaget har fått frågan med e-post.", "De andre administratorer i virksomheden har fået spørgsmålet på e-mail.", "The company’s other administrators have been asked by e-mail."}},
 		{"signup.notice.again", [...]string{"E-posten er sendt på nytt", "Mejlet är skickat igen", "E-mailen er sendt igen", "The e-mail has been sent again"}},

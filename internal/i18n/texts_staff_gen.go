@@ -2,6 +2,17 @@
 
 package i18n
 
+// AppNavStaff is "Staff" in English.
+func (l L) AppNavStaff() string {
+	switch l {
+	case SV:
+		return "Anställda"
+	case EN:
+		return "Staff"
+	}
+	return "Ansatte"
+}
+
 // StaffAboveText is "The colleague may do things that the account signed in may not. A system administrator can make changes." in English.
 func (l L) StaffAboveText() string {
 	switch l {
@@ -78,17 +89,15 @@ func (l L) StaffCancel() string {
 	return "Avbryt"
 }
 
-// StaffEdit is "Details and roles" in English.
-func (l L) StaffEdit() string {
+// StaffContact is "Name and phone" in English.
+func (l L) StaffContact() string {
 	switch l {
 	case SV:
-		return "Uppgifter och roller"
-	case DA:
-		return "Oplysninger og roller"
+		return "Namn och telefon"
 	case EN:
-		return "Details and roles"
+		return "Name and phone"
 	}
-	return "Opplysninger og roller"
+	return "Navn og telefon"
 }
 
 // StaffEmailHint is "Used to sign in." in English.
@@ -331,17 +340,17 @@ func (l L) StaffNotSeen() string {
 	return "Ikke innlogget"
 }
 
-// StaffOwnText is "One's own roles can be taken away but not added. It takes a colleague to suspend or remove." in English.
+// StaffOwnText is "Nobody suspends or removes themselves. A colleague does that." in English.
 func (l L) StaffOwnText() string {
 	switch l {
 	case SV:
-		return "Egna roller kan tas bort men inte läggas till. Det är en kollega som pausar eller tar bort."
+		return "Ingen pausar eller tar bort sig själv. Det gör en kollega."
 	case DA:
-		return "Egne roller kan fjernes, men ikke tilføjes. Det er en kollega, der sætter på pause eller fjerner."
+		return "Ingen sætter sig selv på pause eller fjerner sig selv. Det gør en kollega."
 	case EN:
-		return "One's own roles can be taken away but not added. It takes a colleague to suspend or remove."
+		return "Nobody suspends or removes themselves. A colleague does that."
 	}
-	return "Egne roller kan tas bort, men ikke legges til. Pause og fjerning er det en kollega som gjør."
+	return "Ingen setter seg selv på pause eller fjerner seg selv. Det gjør en kollega."
 }
 
 // StaffPerson is "About the colleague" in English.
@@ -576,7 +585,6 @@ func init() {
 		{"identity.colleague.no_role", [...]string{"Velg minst én rolle", "Välj minst en roll", "Vælg mindst én rolle", "Choose at least one role"}},
 		{"identity.colleague.not_found", [...]string{"Vi finner ikke den ansatte", "Vi hittar inte den anställda", "Vi kan ikke finde den ansatte", "We cannot find the colleague"}},
 		{"identity.colleague.not_found.advice", [...]string{"Den ansatte kan være fjernet. Listen viser alle som arbeider her nå.", "Den anställda kan vara borttagen. Listan visar alla som arbetar här nu.", "Den ansatte kan være fjernet. Listen viser alle, der arbejder her nu.", "The colleague may have been removed. The list shows everybody who works here now."}},
-		{"identity.colleague.own_roles", [...]string{"Egne roller kan ikke utvides. Spør en kollega.", "Egna roller kan inte utökas. Fråga en kollega.", "Egne roller kan ikke udvides. Spørg en kollega.", "One's own roles cannot be extended. Ask a colleague."}},
 		{"identity.colleague.status.active", [...]string{"Aktiv", "Aktiv", "Aktiv", "Active"}},
 		{"identity.colleague.status.suspended", [...]string{"Satt på pause", "Pausad", "Sat på pause", "Suspended"}},
 		{"identity.colleague.status.waiting", [...]string{"Venter på passord", "Väntar på lösenord", "Venter på adgangskode", "No password yet"}},

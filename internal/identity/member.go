@@ -63,7 +63,7 @@ func (s *Service) AddMember(ctx context.Context, by authz.Actor, customerID, per
 		if err != nil {
 			return err
 		}
-		if !Gives(by, s.Roles.OfMember(role), c.ID, "") {
+		if !Gives(by, s.RightsOf(Membership{Role: role}), c.ID, "") {
 			return fault.Field("role", "identity.role.too_much")
 		}
 		m = Member{

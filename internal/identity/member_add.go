@@ -82,7 +82,7 @@ func (s *Service) terms(ctx context.Context, q db.Q, by authz.Actor, customerID 
 		return nil, err
 	}
 	for _, r := range MemberRoles() {
-		t.rights[r] = s.Roles.OfMember(r)
+		t.rights[r] = s.RightsOf(Membership{Role: r})
 	}
 	own, err := db.List[OwnRole](ctx, q, selectRoles, db.If("customer_id = ?", customerID))
 	if err != nil {

@@ -70,13 +70,21 @@ func (s *Service) Actor(p Principal) authz.Actor {
 
 func (s *Service) staffMay(p Principal) []authz.Permission {
 	if len(p.Staff) == 1 && len(p.StaffRights) == 0 {
-		return s.Roles.OfStaff(p.Staff[0])
+		return s.ofStaff(p.Staff[0])
 	}
 	may := slices.Clone(p.StaffRights)
 	for _, r := range p.Staff {
-		may = append(may, s.Roles.OfStaff(r)...)
+		may = append(may, s.ofStaff(r)...)
 	}
 	return may
+}
+
+// ofStaff is what a ready-made staff role allows.
+func (s *Service) ofStaff(r StaffRole) []authz.Permission {
+	if s.Roles == nil {
+		return nil
+	}
+	return s.Roles.OfStaff(r)
 }
 
 // RightsOf is what a member's role allows.
@@ -145,7 +153,7 @@ func (s *Service) seat(a *authz.Actor, m Membership) {
 // RoleRights is what a role allows and, for one of the customer's own making, its name. customerID empty is the operator.
 func (s *Service) RoleRights(ctx context.Context, q db.Q, customerID string, role Role) ([]Right, string, error) {
 	if oneOf(role, MemberRoles()) {
-		return s.Roles.OfMember(role), "", nil
+		return s.RightsOf(Membership{Role: role}), "", nil
 	}
 	own, err := db.One[OwnRole](ctx, q, selectRoles, db.If("id = ? AND COALESCE(customer_id, '') = ?", string(role), customerID))
 	if db.NoRows(err) {

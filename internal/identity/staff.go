@@ -77,7 +77,7 @@ func givesAll(by authz.Actor, may []authz.Permission) bool {
 func (s *Service) StaffChoices(ctx context.Context, q db.Q, by authz.Actor) ([]StaffChoice, error) {
 	var all []StaffChoice
 	for _, r := range StaffRoles() {
-		all = append(all, StaffChoice{Role: r, May: s.Roles.OfStaff(r)})
+		all = append(all, StaffChoice{Role: r, May: s.ofStaff(r)})
 	}
 	own, err := OwnRoles(ctx, q, by, "")
 	if err != nil {

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -22,6 +23,9 @@ const (
 	RemoveStaff     StaffAction = "remove"
 )
 
+// staffMoves is what each action makes of a person. Who is removed is free again: it was their work that was stopped.
+var staffMoves = map[StaffAction]PersonStatus{SuspendStaff: PersonSuspended, ReactivateStaff: PersonActive, RemoveStaff: PersonActive}
+
 // AddStaff makes a person one of the operator's staff, in one or more roles besides those they have. Hire asks them in.
 func (s *Service) AddStaff(ctx context.Context, by authz.Actor, personID string, roles ...StaffRole) error {
 	if err := by.Check(MayEditStaff, authz.Place{}); err != nil {
@@ -31,7 +35,7 @@ func (s *Service) AddStaff(ctx context.Context, by authz.Actor, personID string,
 		if !oneOf(r, StaffRoles()) {
 			return fault.Field("role", "identity.role.unknown")
 		}
-		if !givesAll(by, s.Roles.OfStaff(r)) {
+		if !givesAll(by, s.ofStaff(r)) {
 			return fault.Field("role", "identity.role.too_much")
 		}
 	}
@@ -67,10 +71,12 @@ func (s *Service) recordStaff(ctx context.Context, tx *db.Tx, by authz.Actor, pe
 	return s.Log.Record(ctx, tx, by, event.Event{Kind: "identity.person", Subject: personID, Name: "identity.staff." + what, Data: event.Data(data)})
 }
 
+// once is the roles in order, each once.
+func once(roles []StaffRole) []StaffRole { return slices.Compact(slices.Sorted(slices.Values(roles))) }
+
 // lockRoles keeps roles of an own making from being deleted while somebody is given them.
 func lockRoles(ctx context.Context, tx *db.Tx, roles []StaffRole) error {
-	sorted := slices.Sorted(slices.Values(roles))
-	for _, r := range slices.Compact(sorted) {
+	for _, r := range once(roles) {
 		if !id.Valid(string(r)) {
 			continue
 		}
@@ -81,7 +87,8 @@ func lockRoles(ctx context.Context, tx *db.Tx, roles []StaffRole) error {
 	return nil
 }
 
-// checkRoles says what is wrong with the roles that somebody shall have besides those they have.
+// checkRoles says what is wrong with the roles that somebody shall have besides those they have. Nobody's own become more by it:
+// what is not theirs to give is not theirs.
 func checkRoles(f *fault.Fields, choices []StaffChoice, roles []StaffRole, has func(StaffRole) bool) {
 	f.Check(len(roles) > 0, "roles", "identity.colleague.no_role")
 	for _, r := range roles {
@@ -138,7 +145,7 @@ type ColleagueEdit struct {
 
 // EditColleague changes what a colleague is called, how they are reached and what they may do, from their next request on.
 func (s *Service) EditColleague(ctx context.Context, by authz.Actor, personID string, e ColleagueEdit) error {
-	e.Name, e.Phone = tidy(e.Name), tidy(e.Phone)
+	e.Name, e.Phone, e.Roles = tidy(e.Name), tidy(e.Phone), once(e.Roles)
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
 		if err := lockRoles(ctx, tx, e.Roles); err != nil {
 			return err
@@ -157,8 +164,6 @@ func (s *Service) EditColleague(ctx context.Context, by authz.Actor, personID st
 		var f fault.Fields
 		checkName(&f, "name", e.Name, e.Phone)
 		checkRoles(&f, choices, e.Roles, c.Has)
-		more := slices.ContainsFunc(e.Roles, func(r StaffRole) bool { return !c.Has(r) })
-		f.Check(!c.Themselves || !more, "roles", "identity.colleague.own_roles")
 		if !slices.Contains(e.Roles, Admin) {
 			last, err := isLastAdmin(ctx, tx, c)
 			if err != nil {
@@ -169,11 +174,11 @@ func (s *Service) EditColleague(ctx context.Context, by authz.Actor, personID st
 		if err := f.Err(); err != nil {
 			return err
 		}
-		return s.applyColleague(ctx, tx, by, c, e)
+		return s.applyColleague(ctx, tx, by, c, e, roleData(choices, e.Roles))
 	})
 }
 
-func (s *Service) applyColleague(ctx context.Context, tx *db.Tx, by authz.Actor, c Colleague, e ColleagueEdit) error {
+func (s *Service) applyColleague(ctx context.Context, tx *db.Tx, by authz.Actor, c Colleague, e ColleagueEdit, roles []string) error {
 	data := map[string]any{} // events hold no names
 	if e.Name != c.Name {
 		data["new_name"] = true
@@ -188,7 +193,7 @@ func (s *Service) applyColleague(ctx context.Context, tx *db.Tx, by authz.Actor,
 		if _, err := tx.Exec(ctx, `DELETE FROM staff_roles WHERE person_id = $1 AND role = $2`, c.ID, held.Role); err != nil {
 			return fmt.Errorf("take a role from %s: %w", c.ID, err)
 		}
-		data["role"] = roleData(e.Roles)
+		data["role"] = roles
 	}
 	for _, r := range e.Roles {
 		n, err := giveRole(ctx, tx, c.ID, r)
@@ -196,7 +201,7 @@ func (s *Service) applyColleague(ctx context.Context, tx *db.Tx, by authz.Actor,
 			return err
 		}
 		if n > 0 {
-			data["role"] = roleData(e.Roles)
+			data["role"] = roles
 		}
 	}
 	if len(data) == 0 {
@@ -209,12 +214,13 @@ func (s *Service) applyColleague(ctx context.Context, tx *db.Tx, by authz.Actor,
 }
 
 // roleData is the roles that somebody has from now on, for an event; the one before tells what they had.
-func roleData(roles []StaffRole) []string {
-	out := make([]string, len(roles))
-	for i, r := range roles {
-		out[i] = string(r)
+func roleData(choices []StaffChoice, roles []StaffRole) (words []string) {
+	for _, c := range choices {
+		if slices.Contains(roles, c.Role) {
+			words = append(words, cmp.Or(c.Name, string(c.Role)))
+		}
 	}
-	return out
+	return words
 }
 
 // MoveColleague suspends, reactivates or removes a colleague. What is taken away is gone at the next request, in open sessions
@@ -222,17 +228,15 @@ func roleData(roles []StaffRole) []string {
 func (s *Service) MoveColleague(ctx context.Context, by authz.Actor, personID string, do StaffAction) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
 		c, err := s.theirs(ctx, tx, by, personID)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
+		}
+		status, known := staffMoves[do]
+		switch {
 		case c.Themselves:
 			return fault.New(fault.Forbidden, "identity.colleague.yourself")
-		case do == SuspendStaff && c.Status != PersonActive, do == ReactivateStaff && c.Status != PersonSuspended:
+		case !known, do != RemoveStaff && c.Status == status:
 			return fault.New(fault.Conflict, "identity.colleague.moved_on")
-		}
-		status := PersonActive // also of who is removed: it was their work that was stopped
-		if do == SuspendStaff {
-			status = PersonSuspended
 		}
 		if do != ReactivateStaff {
 			if err := leave(ctx, tx, c); err != nil {

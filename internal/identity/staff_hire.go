@@ -76,7 +76,7 @@ func (a *Accounts) hire(ctx context.Context, tx *db.Tx, by authz.Actor, n NewCol
 			return "", err
 		}
 	}
-	if err := a.Identity.recordStaff(ctx, tx, by, who.ID, "add", map[string]any{"role": roleData(n.Roles)}); err != nil {
+	if err := a.Identity.recordStaff(ctx, tx, by, who.ID, "add", map[string]any{"role": roleData(choices, n.Roles)}); err != nil {
 		return "", err
 	}
 	return who.ID, a.welcome(ctx, tx, by, who.ID)

@@ -17,8 +17,8 @@ func (s *Service) tellVerify(ctx context.Context, tx *db.Tx, r Registration, st 
 	l := r.L()
 	ref := mail.Ref{Kind: LinkKind, ID: r.LinkID, Path: "/register/confirm/%s"}
 	letter := mail.Letter{
-		Template: LinkKind, To: mail.Address{Name: r.Name, Email: r.Email}, L: l, About: r.ID,
-		Subject: l.SignupMailSubject(), Greeting: l.SignupMailGreeting(r.Name), Facts: s.company(r),
+		Template: LinkKind, To: mail.Address{Email: r.Email}, L: l, About: r.ID, // a stranger may have typed any name
+		Subject: l.SignupMailSubject(), Greeting: l.SignupMailHello(), Facts: s.company(r),
 		Small: []string{l.SignupMailVerifySmall(), l.SignupMailNotYou()},
 	}
 	switch st.Want {
@@ -42,7 +42,7 @@ func (s *Service) tellVerify(ctx context.Context, tx *db.Tx, r Registration, st 
 // company is the registration in two rows.
 func (s *Service) company(r Registration) []mail.Fact {
 	l := r.L()
-	return []mail.Fact{{Label: l.SignupCompany(), Value: r.Company}, {Label: l.SignupOrgNumber(), Value: id.FormatOrgNumber(r.Country, r.OrgNumber)}}
+	return []mail.Fact{{Label: l.SignupOfficeWhat(), Value: r.Company}, {Label: l.SignupOrgNumber(), Value: id.FormatOrgNumber(r.Country, r.OrgNumber)}}
 }
 
 // tellAdministrator asks an administrator whether somebody is to have access.

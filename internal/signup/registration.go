@@ -104,6 +104,7 @@ func (d Details) check(password string) error {
 	f.Check(known, "language", "signup.language")
 	for name, v := range map[string]string{"company": d.Company, "street": d.Street, "town": d.Town, "name": d.Name, "email": d.Email} {
 		f.Check(utf8.RuneCountInString(v) <= maxText, name, "signup.too_long")
+		f.Check(!strings.Contains(v, "://") && !strings.Contains(strings.ToLower(v), "www."), name, "signup.no_links") // nobody's mail carries a stranger's link
 	}
 	for name, code := range fault.FieldsOf(identity.CheckPassword(password)) {
 		f.Add(name, code)

@@ -1,6 +1,7 @@
 package eventweb
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -159,7 +160,7 @@ func (d page) data(e event.Event) string {
 }
 
 // words are where the codes among the data have their texts.
-var words = map[string][]string{"product": {"keys.item."}, "role": {"identity.role.", "identity.staff."}, "template": {"mail.template."}, "failure": {"billing.failure."}}
+var words = map[string][]string{"product": {"keys.item."}, "role": {"identity.role.", "identity.staff."}, "template": {"mail.template."}, "failure": {"billing.failure."}, "to": {"signup.state."}, "flags": {"signup.flag."}, "status": {"identity.status."}, "customer_kind": {"identity.kind."}}
 
 // amounts are the data that count in minor units.
 var amounts = map[string]bool{"amount": true, "total": true, "captured": true, "refunded": true}
@@ -187,6 +188,8 @@ func (d page) value(key string, v any, c money.Currency) string {
 			all = append(all, d.value(key, x, c))
 		}
 		return strings.Join(all, ", ")
+	case map[string]any: // what something was and what it is
+		return d.L.CompanyFromTo(d.shown(key, v["from"], c), d.shown(key, v["to"], c))
 	case string:
 		if at, err := time.Parse(time.RFC3339, v); err == nil {
 			return d.L.DateTime(at, d.Zone)
@@ -199,9 +202,20 @@ func (d page) value(key string, v any, c money.Currency) string {
 				return d.L.Code(prefix + v)
 			}
 		}
+		if p, scope, ok := strings.Cut(v, ":"); ok && i18n.HasCode("permission."+p) {
+			return d.L.Code("permission."+p) + " (" + d.L.Code("company.scope."+scope) + ")"
+		}
 		return short(v)
 	}
 	return fmt.Sprint(v)
+}
+
+// shown is one side of a change; nothing has to be said too.
+func (d page) shown(key string, v any, c money.Currency) string {
+	if v == false {
+		return d.L.RolesNo()
+	}
+	return cmp.Or(d.value(key, v, c), d.L.CompanyClashEmpty())
 }
 
 // chip is one narrowing that the filter's form does not show, with the way out of it.

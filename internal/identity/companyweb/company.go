@@ -77,7 +77,7 @@ func (d companyData) facts() []ui.Fact {
 	return known([]ui.Fact{
 		{Label: label(l, "name"), Value: c.Name},
 		{Label: l.CompanyNumber(), Value: c.Number},
-		{Label: label(l, "org_number"), Value: id.FormatOrgNumber(c.Country, c.OrgNumber)},
+		{Label: l.IdentityOrgNumber(), Value: id.FormatOrgNumber(c.Country, c.OrgNumber)},
 		{Label: l.CompanyAddress(), Value: address(c.Street, c.Postcode, c.Town)},
 		{Label: label(l, "phone"), Value: c.Phone},
 		{Label: label(l, "email"), Value: c.Email},
@@ -107,16 +107,15 @@ func address(street, postcode, town string) string {
 
 func (d companyData) addresses() ui.TableData {
 	t := ui.TableData{L: d.L, Caption: d.L.CompanyAddresses(), Cols: []ui.Col{
-		{Label: label(d.L, "label"), Spot: ui.SpotTitle}, {Label: d.L.CompanyAddress()}, {Label: label(d.L, "attention"), Spot: ui.SpotLabeled},
-		{Label: d.L.CompanyStatus(), Spot: ui.SpotCorner},
+		{Label: label(d.L, "label"), Spot: ui.SpotTitle}, {Label: d.L.CompanyAddress()}, {Label: d.L.CompanyStatus(), Spot: ui.SpotCorner},
 	}}
 	for _, a := range d.Addresses {
-		row := []ui.Cell{{Text: a.Label}, {Text: address(a.Street, a.Postcode, a.Town), Sub: a.Phone}, {Text: a.Attention}, {}}
+		row := []ui.Cell{{Text: a.Label}, {Text: address(a.Street, a.Postcode, a.Town), Sub: strings.Trim(a.Attention+" · "+a.Phone, " ·")}, {}}
 		if d.Edit {
 			row[0].Href = d.Base + "/company/addresses/" + a.ID
 		}
 		if b, ok := addressBadge(d.L, a); ok {
-			row[3].Badge = &b
+			row[2].Badge = &b
 		}
 		t.Rows = append(t.Rows, row)
 	}

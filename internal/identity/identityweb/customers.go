@@ -36,6 +36,7 @@ type listData struct {
 	// Callers is people at customers, one more than are shown where there are more; StandIn lets the reader see as one.
 	Callers []identity.Caller
 	StandIn bool
+	Add     bool // may the reader add a customer?
 }
 
 // customers lists whom the reader may see.
@@ -60,7 +61,7 @@ func (p *Pages) customers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d := listData{L: web.L(r), Filter: f, Page: page, Count: n}
+	d := listData{L: web.L(r), Filter: f, Page: page, Count: n, Add: by.May(identity.MayEditCustomers, authz.Place{})}
 	if err := p.callers(r, &d); err != nil {
 		return err
 	}

@@ -20,7 +20,8 @@ type signInData struct {
 	L           ui.L
 	Email, Next string
 	Faults      []ui.FieldError
-	Wait        int // minutes to wait, or 0
+	Wait        int    // minutes to wait, or 0
+	Register    string // where companies register themselves, or empty
 }
 
 func (d signInData) fault(name string) string {
@@ -42,12 +43,12 @@ func (p *Pages) signInForm(w http.ResponseWriter, r *http.Request) error {
 	if v := web.VisitorOf(r); v.SignedIn() {
 		return web.Redirect(w, r, cmp.Or(next, p.home(v.Actor.Kind == authz.Staff)))
 	}
-	return web.Render(w, r, signInData{L: web.L(r), Next: next}.view())
+	return web.Render(w, r, signInData{L: web.L(r), Next: next, Register: p.Register}.view())
 }
 
 // signIn opens a session and goes on to the page that was asked for.
 func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) error {
-	form := signInData{L: web.L(r), Email: r.PostFormValue("email"), Next: web.Local(r.PostFormValue("next"), "")}
+	form := signInData{L: web.L(r), Email: r.PostFormValue("email"), Next: web.Local(r.PostFormValue("next"), ""), Register: p.Register}
 	s, err := p.Identity.SignIn(r.Context(), identity.Attempt{
 		Email: form.Email, Password: r.PostFormValue("password"),
 		Address: web.Address(r), Agent: r.UserAgent(), Previous: web.SessionToken(r),

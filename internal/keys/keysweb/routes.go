@@ -17,6 +17,8 @@ type Pages struct {
 	Firm string // the operator's name, as residents know it
 	// Phone is where residents call the firm, for instance to block a lost fob at once; empty leaves the number out.
 	Phone string
+	// Register is where companies register themselves, or empty.
+	Register string
 	// Names gives the names of people by their ids; ids without a person are left out.
 	Names func(ctx context.Context, ids []string) (map[string]string, error)
 }

@@ -15,7 +15,7 @@ import (
 // start shows what can be ordered, and how it goes.
 func (p *Pages) start(w http.ResponseWriter, r *http.Request) error {
 	l := web.L(r)
-	return web.Render(w, r, web.View{Title: l.KeysStartTitle(), Body: startPage(l, p.Firm)})
+	return web.Render(w, r, web.View{Title: l.KeysStartTitle(), Body: startPage(l, p.Firm, p.Register)})
 }
 
 // whoData is the first page of the form.

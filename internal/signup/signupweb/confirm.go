@@ -112,7 +112,7 @@ func (d confirmData) asks() bool { return !d.barred() && d.Want != signup.WantNo
 func (d confirmData) facts() []ui.Fact {
 	return []ui.Fact{
 		{Label: d.L.SignupOfficeWhat(), Value: d.Company},
-		{Label: d.L.SignupOrgNumber(), Value: id.FormatOrgNumber(d.Country, d.OrgNumber)},
+		{Label: d.L.SignupOrgNumberShort(), Value: id.FormatOrgNumber(d.Country, d.OrgNumber)},
 		{Label: d.L.SignupName(), Value: d.Name},
 		{Label: d.L.SignupEmail(), Value: d.Email},
 	}

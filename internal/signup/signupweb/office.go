@@ -85,7 +85,7 @@ func (d listData) pages() ui.Pages {
 func (d listData) table() ui.TableData {
 	l := d.L
 	t := ui.TableData{L: l, Caption: l.SignupNav(), Cols: []ui.Col{
-		{Label: l.SignupOfficeWhat(), Spot: ui.SpotTitle}, {Label: l.SignupOrgNumber(), Spot: ui.SpotLabeled}, {Label: l.SignupOfficeContact()},
+		{Label: l.SignupOfficeWhat(), Spot: ui.SpotTitle}, {Label: l.SignupOrgNumberShort(), Spot: ui.SpotLabeled}, {Label: l.SignupOfficeContact()},
 		{Label: l.SignupOfficeWhy()}, {Label: l.SignupOfficeSince(), Spot: ui.SpotLabeled}, {Label: l.SignupOfficeState(), Spot: ui.SpotCorner},
 	}}
 	for _, r := range d.Page.Rows {
@@ -225,7 +225,7 @@ func (d oneData) facts() []ui.Fact {
 	l := d.L
 	return known([]ui.Fact{
 		{Label: l.SignupCompany(), Value: d.Company},
-		{Label: l.SignupOrgNumber(), Value: id.FormatOrgNumber(d.Country, d.OrgNumber) + ", " + countryName(l, d.Country)},
+		{Label: l.SignupOrgNumberShort(), Value: id.FormatOrgNumber(d.Country, d.OrgNumber) + ", " + countryName(l, d.Country)},
 		{Label: l.SignupKind(), Value: l.Code("signup.kind." + string(d.Kind))},
 		{Label: l.SignupAddress(), Value: address(d.Street, d.Postcode, d.Town)},
 		{Label: l.SignupPersonSection(), Value: d.Name},

@@ -198,7 +198,7 @@ func (d detailsData) settle(f []ui.F) []ui.F {
 }
 
 func (d detailsData) language() ui.Choice {
-	c := ui.Choice{L: d.L, Name: "language", Label: d.L.SignupLanguage(), Value: d.Language, Error: d.of("language"), Class: "s2"}
+	c := ui.Choice{L: d.L, Name: "language", Label: d.L.SignupLanguage(), Value: d.Language, Error: d.of("language"), Class: "s3"}
 	for _, l := range i18n.All() {
 		c.Options = append(c.Options, ui.Option{Value: l.Tag(), Label: l.Name()})
 	}

@@ -162,11 +162,12 @@ func (s *server) mailedLink(t testing.TB, prefix string) string {
 // company is the customer whose own house is in full use, from both sides; and a list of people on its way in.
 func (v *survey) company(t testing.TB) {
 	t.Helper()
-	customer, err := db.One[string](t.Context(), v.s.open(), `SELECT customer_id FROM members WHERE person_id = $1`, v.s.person(chief).ID)
+	m, err := db.One[struct{ ID, CustomerID string }](t.Context(), v.s.open(), `SELECT id, customer_id FROM members WHERE person_id = $1`, v.s.person(chief).ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	office := "/office/customers/" + customer
+	v.add("/office/people/" + m.ID)
+	office := "/office/customers/" + m.CustomerID
 	for _, page := range []string{"", "/people", "/company", "/groups", "/roles"} {
 		v.add(office + page)
 	}

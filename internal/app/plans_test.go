@@ -40,6 +40,8 @@ var fill = []string{
 		SELECT id, at, 'x', '', '', 'nb', '', '', '', customer, 'about-' || CAST(i % 500 AS TEXT), CASE i % 250 WHEN 0 THEN 'failed' ELSE 'sent' END FROM n`,
 	`INSERT INTO approval_requests (id, kind, subject, revision, customer_id, site_id, title, needed, state, created_at, due_at)
 		SELECT id, 'keys.order', id, 1, customer, site, '', 1, 'pending', at, at FROM n`,
+	`INSERT INTO registrations (id, state, country, org_number, language, network, answer, created_at, changed_at)
+		SELECT id, CASE i % 250 WHEN 0 THEN 'review' ELSE 'active' END, 'NO', id, 'nb', '', '{}', at, at FROM n`,
 	`INSERT INTO approval_approvers (request_id, person_id, pending) SELECT id, 'who-' || CAST(i % 30 AS TEXT), i % 50 = 0 FROM n`,
 }
 
@@ -63,7 +65,7 @@ func fillTables(t *testing.T, d *db.DB) {
 
 var (
 	// whole matches a plan that reads a big table from end to end.
-	whole = regexp.MustCompile(`(?m)Seq Scan on (key_orders|key_items|events|payments|mails|approval_\w+)|SCAN \w+$`)
+	whole = regexp.MustCompile(`(?m)Seq Scan on (key_orders|key_items|events|payments|mails|registrations|approval_\w+)|SCAN \w+$`)
 	// sorting matches one that reads all rows before it has the first. PostgreSQL's Incremental Sort is none: it only settles
 	// the order of equals.
 	sorting = regexp.MustCompile(`(?m)TEMP B-TREE FOR .*ORDER BY|(?:^|->\s+)Sort\b`)
@@ -96,6 +98,17 @@ func listEvents(by authz.Actor, f event.Filter) func(ctx context.Context, a *App
 
 func listPayments(by authz.Actor, f billing.Filter) func(ctx context.Context, a *App) error {
 	return func(ctx context.Context, a *App) error { _, err := a.Billing.List(ctx, by, f); return err }
+}
+
+func listRegistrations(f signup.Filter) func(ctx context.Context, a *App) error {
+	by := authz.Actor{ID: "who-0", Kind: authz.Staff, Grants: []authz.Grant{{Scope: authz.All, May: permissions{identity.MayReview}}}}
+	return func(ctx context.Context, a *App) error {
+		if _, err := a.Signup.List(ctx, by, f); err != nil {
+			return err
+		}
+		_, err := a.Signup.CountWaiting(ctx, by)
+		return err
+	}
 }
 
 func listMails(by authz.Actor, f mail.Filter) func(ctx context.Context, a *App) error {
@@ -140,6 +153,9 @@ var listCases = []struct {
 	{"payments, back", listPayments(staff, billing.Filter{Before: rowID(2000)}), "payments_all", false},
 	{"payments in one state", listPayments(staff, billing.Filter{State: billing.Reserved}), "payments_state", false},
 	{"payments of one's own customer", listPayments(member, billing.Filter{}), "payments_customer", false},
+	{"registrations that wait", listRegistrations(signup.Filter{State: signup.Review}), "registrations_state", false},
+	{"registrations, further on", listRegistrations(signup.Filter{State: signup.Active, After: validID(2000)}), "registrations_state", false},
+	{"registrations, back", listRegistrations(signup.Filter{State: signup.Active, Before: validID(2000)}), "registrations_state", false},
 	{"mails", listMails(staff, mail.Filter{}), "mails_pkey|autoindex_mails_1", false},
 	{"mails, further on", listMails(staff, mail.Filter{Before: rowID(2000)}), "mails_pkey|autoindex_mails_1", false},
 	{"mails, back", listMails(staff, mail.Filter{After: rowID(2000)}), "mails_pkey|autoindex_mails_1", false},

@@ -228,7 +228,7 @@ func (d oneData) facts() []ui.Fact {
 		{Label: l.SignupOrgNumberShort(), Value: id.FormatOrgNumber(d.Country, d.OrgNumber) + ", " + countryName(l, d.Country)},
 		{Label: l.SignupKind(), Value: l.Code("signup.kind." + string(d.Kind))},
 		{Label: l.SignupAddress(), Value: address(d.Street, d.Postcode, d.Town)},
-		{Label: l.SignupPersonSection(), Value: d.Name},
+		{Label: l.SignupOfficeContact(), Value: d.Name},
 		{Label: l.SignupEmail(), Value: d.Email},
 		{Label: l.SignupPhone(), Value: d.Phone},
 		{Label: l.SignupLanguage(), Value: d.Registration.L().Name()},

@@ -29,5 +29,4 @@ CREATE TABLE registrations (
     version       BIGINT      NOT NULL DEFAULT 1
 );
 CREATE INDEX registrations_state ON registrations (state, changed_at, id);
-CREATE INDEX registrations_changed ON registrations (changed_at, id);
 CREATE INDEX registrations_network ON registrations (network, created_at);

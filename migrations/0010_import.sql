@@ -8,6 +8,7 @@ UPDATE members SET joined_at = created_at WHERE status <> 'invited';
 DROP INDEX members_role;
 CREATE INDEX members_role ON members (customer_id, role, sort, id);
 CREATE INDEX members_status ON members (customer_id, status, sort, id);
+CREATE INDEX members_in_group ON members (customer_id, group_id);
 
 -- What an uploaded file said, between the preview and the yes; forgotten after a day. outcome is empty until the row has been
 -- dealt with, then 'added' or why it was not.

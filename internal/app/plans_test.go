@@ -14,8 +14,10 @@ import (
 	"skranke/internal/db"
 	"skranke/internal/db/dbtest"
 	"skranke/internal/event"
+	"skranke/internal/identity"
 	"skranke/internal/keys"
 	"skranke/internal/mail"
+	"skranke/internal/signup"
 )
 
 // many is enough rows that a plan which reads a whole table, or sorts it, is not the best one.
@@ -41,7 +43,7 @@ var fill = []string{
 	`INSERT INTO approval_requests (id, kind, subject, revision, customer_id, site_id, title, needed, state, created_at, due_at)
 		SELECT id, 'keys.order', id, 1, customer, site, '', 1, 'pending', at, at FROM n`,
 	`INSERT INTO registrations (id, state, country, org_number, language, network, answer, created_at, changed_at)
-		SELECT id, CASE i % 250 WHEN 0 THEN 'review' ELSE 'active' END, 'NO', id, 'nb', '', '{}', at, at FROM n`,
+		SELECT '00000000-0000-7000-8000-' || CAST(100000000000 + i AS TEXT), CASE i % 250 WHEN 0 THEN 'review' ELSE 'active' END, 'NO', id, 'nb', '', '{}', at, at FROM n`,
 	`INSERT INTO approval_approvers (request_id, person_id, pending) SELECT id, 'who-' || CAST(i % 30 AS TEXT), i % 50 = 0 FROM n`,
 }
 
@@ -73,6 +75,9 @@ var (
 
 // at is the hour of row i.
 func at(i int) time.Time { return time.Unix(1700000000+int64(i), 0).UTC() }
+
+// validID is rowID where a list takes nothing but ids.
+func validID(i int) string { return fmt.Sprintf("00000000-0000-7000-8000-%d", 100000000000+i) }
 
 func rowID(i int) string { return fmt.Sprintf("id-%d", 10000+i) }
 

@@ -288,17 +288,17 @@ func (l L) ApprovalReasonGiven(reason string) string {
 	return "Begrunnelse: " + reason
 }
 
-// ApprovalReasonHint is "Needed when rejecting. The person who ordered will read it." in English.
+// ApprovalReasonHint is "Needed when rejecting. The person concerned will read it." in English.
 func (l L) ApprovalReasonHint() string {
 	switch l {
 	case SV:
-		return "Behövs vid avslag. Den som har beställt får läsa den."
+		return "Behövs vid avslag. Den det gäller får läsa den."
 	case DA:
-		return "Skal udfyldes ved afslag. Den, der har bestilt, får den at læse."
+		return "Skal udfyldes ved afslag. Den, det gælder, får den at læse."
 	case EN:
-		return "Needed when rejecting. The person who ordered will read it."
+		return "Needed when rejecting. The person concerned will read it."
 	}
-	return "Må fylles ut ved avslag. Den som har bestilt, får lese den."
+	return "Må fylles ut ved avslag. Den det gjelder, får lese den."
 }
 
 // ApprovalRejectButton is "Reject" in English.

@@ -554,6 +554,19 @@ func (l L) CompanyNewTitle() string {
 	return "Ny kunde"
 }
 
+// CompanyNot is "no" in English.
+func (l L) CompanyNot() string {
+	switch l {
+	case SV:
+		return "nej"
+	case DA:
+		return "nej"
+	case EN:
+		return "no"
+	}
+	return "nei"
+}
+
 // CompanyNumber is "Customer no." in English.
 func (l L) CompanyNumber() string {
 	switch l {
@@ -1386,7 +1399,7 @@ func init() {
 		{"event.data.invoice_postcode", [...]string{"fakturapostnr.", "fakturapostnr", "fakturapostnr.", "invoice postcode"}},
 		{"event.data.invoice_reference", [...]string{"fakturamerking", "fakturamärkning", "fakturareference", "invoice reference"}},
 		{"event.data.invoice_street", [...]string{"fakturagate", "fakturagata", "fakturavej", "invoice street"}},
-		{"event.data.invoice_town", [...]string{"fakturasted", "fakturaort", "fakturaby", "invoice town"}},
+		{"event.data.invoice_town", [...]string{"poststed for faktura", "postort för faktura", "fakturaby", "invoice town"}},
 		{"event.data.label", [...]string{"sted", "plats", "sted", "place"}},
 		{"event.data.language", [...]string{"språk", "språk", "sprog", "language"}},
 		{"event.data.name", [...]string{"navn", "namn", "navn", "name"}},
@@ -1400,7 +1413,7 @@ func init() {
 		{"event.data.removed", [...]string{"tatt bort", "borttaget", "fjernet", "removed"}},
 		{"event.data.status", [...]string{"status", "status", "status", "status"}},
 		{"event.data.street", [...]string{"gate", "gata", "vej", "street"}},
-		{"event.data.town", [...]string{"sted", "ort", "by", "town"}},
+		{"event.data.town", [...]string{"poststed", "postort", "by", "town"}},
 		{"event.data.usual", [...]string{"vanlig", "vanlig", "sædvanlig", "usual"}},
 		{"event.kind.identity.group", [...]string{"Gruppe", "Grupp", "Gruppe", "Group"}},
 		{"event.kind.identity.role", [...]string{"Rolle", "Roll", "Rolle", "Role"}},

@@ -282,17 +282,28 @@ func (l L) PeopleAnyRole() string {
 	return "Alle roller"
 }
 
-// PeopleAnyStatus is "Everyone not removed" in English.
+// PeopleAnyStatus is "Not removed" in English.
 func (l L) PeopleAnyStatus() string {
 	switch l {
 	case SV:
-		return "Alla som inte är borttagna"
-	case DA:
-		return "Alle, der ikke er fjernet"
+		return "Inte borttagna"
 	case EN:
-		return "Everyone not removed"
+		return "Not removed"
 	}
-	return "Alle som ikke er fjernet"
+	return "Ikke fjernet"
+}
+
+// PeopleBadEmail is "The e-mail address is not valid" in English.
+func (l L) PeopleBadEmail() string {
+	switch l {
+	case SV:
+		return "E-postadressen är inte giltig"
+	case DA:
+		return "E-mailadressen er ikke gyldig"
+	case EN:
+		return "The e-mail address is not valid"
+	}
+	return "E-postadressen er ikke gyldig"
 }
 
 // PeopleBadRows is "Rows that are left out" in English.
@@ -604,6 +615,15 @@ func (l L) PeopleImport() string {
 	return "Hent fra fil"
 }
 
+// PeopleImportChoose is "The file" in English.
+func (l L) PeopleImportChoose() string {
+	switch l {
+	case EN:
+		return "The file"
+	}
+	return "Filen"
+}
+
 // PeopleImportConfirm is "Add {n} people" in English.
 func (l L) PeopleImportConfirm(n int) string {
 	switch l {
@@ -779,15 +799,17 @@ func (l L) PeopleImportTitle() string {
 	return "Hent personer fra en fil"
 }
 
-// PeopleLanguage is "Language" in English.
+// PeopleLanguage is "Language of the e-mail" in English.
 func (l L) PeopleLanguage() string {
 	switch l {
+	case SV:
+		return "Språk i mejlet"
 	case DA:
-		return "Sprog"
+		return "Sprog i e-mailen"
 	case EN:
-		return "Language"
+		return "Language of the e-mail"
 	}
-	return "Språk"
+	return "Språk i e-posten"
 }
 
 // PeopleLanguageColumn is "Language" in English.
@@ -799,19 +821,6 @@ func (l L) PeopleLanguageColumn() string {
 		return "Language"
 	}
 	return "Språk"
-}
-
-// PeopleLanguageHint is "The language of the e-mail to a new person." in English.
-func (l L) PeopleLanguageHint() string {
-	switch l {
-	case SV:
-		return "Språket i mejlet till en ny person."
-	case DA:
-		return "Sproget i e-mailen til en ny person."
-	case EN:
-		return "The language of the e-mail to a new person."
-	}
-	return "Språket i e-posten til en ny person."
 }
 
 // PeopleLast is "Last name" in English.
@@ -1094,6 +1103,17 @@ func (l L) PeopleNoHistory() string {
 	return "Ingenting er registrert ennå."
 }
 
+// PeopleNoRole is "The role is missing" in English.
+func (l L) PeopleNoRole() string {
+	switch l {
+	case SV:
+		return "Rollen saknas"
+	case EN:
+		return "The role is missing"
+	}
+	return "Rollen mangler"
+}
+
 // PeopleNoneAction is "Show everyone" in English.
 func (l L) PeopleNoneAction() string {
 	switch l {
@@ -1322,6 +1342,58 @@ func (l L) PeopleTwice(row string) string {
 		return "The same address is in row " + row
 	}
 	return "Den samme adressen står i rad " + row
+}
+
+// PeopleUnknownGroup is "Unknown group: {word}" in English.
+func (l L) PeopleUnknownGroup(word string) string {
+	switch l {
+	case SV:
+		return "Okänd grupp: " + word
+	case DA:
+		return "Ukendt gruppe: " + word
+	case EN:
+		return "Unknown group: " + word
+	}
+	return "Ukjent gruppe: " + word
+}
+
+// PeopleUnknownLanguage is "Unknown language: {word}" in English.
+func (l L) PeopleUnknownLanguage(word string) string {
+	switch l {
+	case SV:
+		return "Okänt språk: " + word
+	case DA:
+		return "Ukendt sprog: " + word
+	case EN:
+		return "Unknown language: " + word
+	}
+	return "Ukjent språk: " + word
+}
+
+// PeopleUnknownMethods is "Unknown way of paying: {word}" in English.
+func (l L) PeopleUnknownMethods(word string) string {
+	switch l {
+	case SV:
+		return "Okänt betalsätt: " + word
+	case DA:
+		return "Ukendt betalingsmåde: " + word
+	case EN:
+		return "Unknown way of paying: " + word
+	}
+	return "Ukjent betalingsmåte: " + word
+}
+
+// PeopleUnknownRole is "Unknown role: {word}" in English.
+func (l L) PeopleUnknownRole(word string) string {
+	switch l {
+	case SV:
+		return "Okänd roll: " + word
+	case DA:
+		return "Ukendt rolle: " + word
+	case EN:
+		return "Unknown role: " + word
+	}
+	return "Ukjent rolle: " + word
 }
 
 // PeopleWhat is "What happens" in English.

@@ -15,6 +15,19 @@ func (l L) SignupAccessMeans() string {
 	return "Ja gjør personen til bestiller. Rollen kan endres etterpå."
 }
 
+// SignupAccessNext is "What happens" in English.
+func (l L) SignupAccessNext() string {
+	switch l {
+	case SV:
+		return "Det här händer"
+	case DA:
+		return "Det sker der"
+	case EN:
+		return "What happens"
+	}
+	return "Dette skjer"
+}
+
 // SignupAccessNo is "With a no, the person gets the reason by e-mail." in English.
 func (l L) SignupAccessNo() string {
 	switch l {
@@ -981,14 +994,10 @@ func (l L) SignupOfficeFlags() string {
 // SignupOfficeForm is "Legal form" in English.
 func (l L) SignupOfficeForm() string {
 	switch l {
-	case SV:
-		return "Företagsform"
-	case DA:
-		return "Virksomhedsform"
 	case EN:
 		return "Legal form"
 	}
-	return "Organisasjonsform"
+	return "Form"
 }
 
 // SignupOfficeHistory is "History" in English.

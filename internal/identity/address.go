@@ -101,7 +101,7 @@ func (e *AddressEdit) settle() error {
 // SaveAddress adds an address or changes one. The first is the usual one whatever was asked.
 func (s *Service) SaveAddress(ctx context.Context, by authz.Actor, customerID string, e AddressEdit) (a Address, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		p, err := ofCustomer(ctx, tx, by, customerID, MayEditCompany, authz.Place{})
+		p, err := ofCustomer(ctx, tx, by, customerID, MayEditCompany)
 		if err != nil {
 			return err
 		}
@@ -194,7 +194,7 @@ func writeAddress(ctx context.Context, tx *db.Tx, a *Address, isNew bool) error 
 // follows it is for people to say. Doing it twice changes nothing.
 func (s *Service) ArchiveAddress(ctx context.Context, by authz.Actor, customerID, addressID string, back bool) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if _, err := ofCustomer(ctx, tx, by, customerID, MayEditCompany, authz.Place{}); err != nil {
+		if _, err := ofCustomer(ctx, tx, by, customerID, MayEditCompany); err != nil {
 			return err
 		}
 		a, err := oneAddress(ctx, tx, db.If("customer_id = ?", customerID), addressID)

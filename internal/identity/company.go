@@ -57,9 +57,9 @@ func oneProfile(ctx context.Context, q db.Q, c db.Cond, customerID string) (p Pr
 
 // ofCustomer finds a customer for a change that needs a right, and keeps others from changing it until the transaction ends:
 // what belongs to one customer is changed one thing at a time. To whoever may not see the customer it is not there.
-func ofCustomer(ctx context.Context, tx *db.Tx, by authz.Actor, customerID string, needs authz.Permission, at authz.Place) (Profile, error) {
-	at.Customer = customerID
-	if !by.May(needs, at) && !by.May(MaySeeCustomers, authz.Place{Customer: customerID}) {
+func ofCustomer(ctx context.Context, tx *db.Tx, by authz.Actor, customerID string, needs authz.Permission) (Profile, error) {
+	at := authz.Place{Customer: customerID}
+	if !by.May(needs, at) && !by.May(MaySeeCustomers, at) {
 		return Profile{}, fault.New(fault.NotFound, "identity.customer.not_found")
 	}
 	if err := db.LockRow(ctx, tx, "customers", customerID); err != nil {
@@ -92,11 +92,20 @@ func (p Profile) Edit() ProfileEdit {
 // Pieces are the fields of the form by name, in its order, so that two forms can be laid side by side.
 func (e *ProfileEdit) Pieces() []Piece {
 	return []Piece{
-		{"name", &e.Name}, {"phone", &e.Phone}, {"email", &e.Email}, {"language", &e.Language},
-		{"street", &e.Street}, {"postcode", &e.Postcode}, {"town", &e.Town},
-		{"invoice_email", &e.InvoiceEmail}, {"invoice_reference", &e.InvoiceReference},
-		{"invoice_street", &e.InvoiceStreet}, {"invoice_postcode", &e.InvoicePostcode}, {"invoice_town", &e.InvoiceTown},
-		{"gln", &e.GLN}, {"peppol", &e.Peppol},
+		{"name", &e.Name},
+		{"phone", &e.Phone},
+		{"email", &e.Email},
+		{"language", &e.Language},
+		{"street", &e.Street},
+		{"postcode", &e.Postcode},
+		{"town", &e.Town},
+		{"invoice_email", &e.InvoiceEmail},
+		{"invoice_reference", &e.InvoiceReference},
+		{"invoice_street", &e.InvoiceStreet},
+		{"invoice_postcode", &e.InvoicePostcode},
+		{"invoice_town", &e.InvoiceTown},
+		{"gln", &e.GLN},
+		{"peppol", &e.Peppol},
 	}
 }
 
@@ -137,7 +146,7 @@ func (e *ProfileEdit) settle(country string) error {
 // Of two who edit at once the second is told, with both versions to choose from.
 func (s *Service) EditCompany(ctx context.Context, by authz.Actor, customerID string, e ProfileEdit) (p Profile, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if p, err = ofCustomer(ctx, tx, by, customerID, MayEditCompany, authz.Place{}); err != nil {
+		if p, err = ofCustomer(ctx, tx, by, customerID, MayEditCompany); err != nil {
 			return err
 		}
 		if err := e.settle(p.Country); err != nil {

@@ -23,7 +23,7 @@ type CustomerEdit struct {
 // EditCustomer changes what the operator answers for. A number stands for one customer.
 func (s *Service) EditCustomer(ctx context.Context, by authz.Actor, customerID string, e CustomerEdit) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		p, err := ofCustomer(ctx, tx, by, customerID, MayEditCustomers, authz.Place{})
+		p, err := ofCustomer(ctx, tx, by, customerID, MayEditCustomers)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func NextStatuses(s CustomerStatus) []CustomerStatus { return slices.Clone(statu
 // everybody there, in open sessions, mailed links and API keys alike, since rights are asked for anew each time.
 func (s *Service) SetStatus(ctx context.Context, by authz.Actor, customerID string, to CustomerStatus, reason string, version int64) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		p, err := ofCustomer(ctx, tx, by, customerID, MayReview, authz.Place{})
+		p, err := ofCustomer(ctx, tx, by, customerID, MayReview)
 		if err != nil {
 			return err
 		}

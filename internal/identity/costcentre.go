@@ -100,7 +100,7 @@ func (e *CostCentreEdit) settle() error {
 // SaveCostCentre adds a cost centre or changes one. A code stands for one of them, however it is typed and whether in use or not.
 func (s *Service) SaveCostCentre(ctx context.Context, by authz.Actor, customerID string, e CostCentreEdit) (c CostCentre, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if _, err := ofCustomer(ctx, tx, by, customerID, MayEditCompany, authz.Place{}); err != nil {
+		if _, err := ofCustomer(ctx, tx, by, customerID, MayEditCompany); err != nil {
 			return err
 		}
 		was, name := CostCentre{ID: id.New(), CustomerID: customerID, Version: 1}, "identity.cost_centre.add"

@@ -140,7 +140,7 @@ func (s *Service) SaveGroup(ctx context.Context, by authz.Actor, customerID stri
 // groupToChange locks the customer's tree, finds the group that is to change, and keeps the door. Where a new group may stand
 // is the matter of its form.
 func groupToChange(ctx context.Context, tx *db.Tx, by authz.Actor, customerID string, e GroupEdit) (Group, error) {
-	if _, err := ofCustomer(ctx, tx, by, customerID, MaySeeCustomers, authz.Place{}); err != nil {
+	if _, err := ofCustomer(ctx, tx, by, customerID, MaySeeCustomers); err != nil {
 		return Group{}, err
 	}
 	if e.ID != "" {

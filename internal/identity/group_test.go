@@ -219,8 +219,8 @@ func TestORG3_WhoLeadsAGroupEditsOnlyBelowIt(t *testing.T) {
 		s := service(d)
 		c := customer(t, s, association("Fjellheim"))
 		mine, other := group(t, s, c.ID, "", "Drift"), group(t, s, c.ID, "", "Salg")
-		below, deeper := group(t, s, c.ID, mine.ID, "Nord"), identity.Group{}
-		deeper = group(t, s, c.ID, below.ID, "Lager")
+		below := group(t, s, c.ID, mine.ID, "Nord")
+		deeper := group(t, s, c.ID, below.ID, "Lager")
 		leader := authz.Actor{ID: "leader", Kind: authz.Person, Grants: []authz.Grant{
 			{Scope: authz.Customer, ID: c.ID, Customer: c.ID, May: []authz.Permission{identity.MaySeeCustomers}},
 			{Scope: authz.Group, ID: mine.ID, IDs: []string{mine.ID, below.ID, deeper.ID}, Customer: c.ID, May: []authz.Permission{identity.MayEditGroups}},

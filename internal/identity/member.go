@@ -55,7 +55,7 @@ func (s *Service) AddMember(ctx context.Context, by authz.Actor, customerID, per
 		return m, fault.Field("role", "identity.role.unknown")
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		c, err := ofCustomer(ctx, tx, by, customerID, MayEditPeople, authz.Place{})
+		c, err := ofCustomer(ctx, tx, by, customerID, MayEditPeople)
 		if err != nil {
 			return err
 		}

@@ -29,14 +29,23 @@ type MemberChoices struct {
 	Groups []GroupChoice
 	Whole  bool // the whole customer can be chosen in place of a group
 	Roles  []RoleChoice
+	// Customer is whose people they are.
+	Customer Listed
+}
+
+// Listed is what a list says of the customer whose people it shows.
+type Listed struct {
+	ID, Name string
+	Kind     CustomerKind
 }
 
 // fewGroups is how many groups a filter shows at once. Of more it shows those at the top and, of the one chosen, the way to it and
 // what is right below.
 const fewGroups = 60
 
-// FilterChoices is the groups and roles that narrow the list of a customer's people, in one query. chosen is the group there now.
-func FilterChoices(ctx context.Context, q db.Q, by authz.Actor, customerID string, kind CustomerKind, chosen string) (c MemberChoices, err error) {
+// FilterChoices is the customer, and the groups and roles that narrow the list of its people, in one query. chosen is the group
+// there now.
+func FilterChoices(ctx context.Context, q db.Q, by authz.Actor, customerID, chosen string) (c MemberChoices, err error) {
 	type row struct{ What, ID, ParentID, Name, Sort string }
 	reach, top := by.Reach(MaySeePeople), ""
 	if reach.Scope == authz.Group && len(reach.IDs) > 0 {
@@ -46,22 +55,31 @@ func FilterChoices(ctx context.Context, q db.Q, by authz.Actor, customerID strin
 		SELECT 'group' AS what, g.id, COALESCE(g.parent_id, '') AS parent_id, g.name, g.sort FROM groups g
 		WHERE {} AND g.customer_id = $1 AND ((SELECT count(*) FROM (SELECT id FROM groups WHERE customer_id = $1 LIMIT $2) AS few) < $2
 			OR g.parent_id IS NULL OR g.id = $3 OR g.parent_id = $3 OR g.parent_id IN (SELECT ancestor_id FROM group_paths WHERE group_id = $4))
-		UNION ALL SELECT 'role', id, '', name, name_key FROM roles WHERE customer_id = $1`,
+		UNION ALL SELECT 'role', id, '', name, name_key FROM roles WHERE customer_id = $1
+		UNION ALL SELECT 'customer', id, kind, name, '' FROM customers WHERE id = $1`,
 		customerID, fewGroups+1, top, chosen, db.Reach(reach, db.Columns{Customer: "g.customer_id", Group: "g.id"}))
 	if err != nil {
 		return c, fmt.Errorf("list groups and roles of %s: %w", customerID, err)
 	}
-	for _, r := range offered(kind) {
+	var own []RoleChoice
+	for _, r := range rows {
+		switch r.What {
+		case "role":
+			own = append(own, RoleChoice{Role(r.ID), r.Name})
+		case "customer":
+			c.Customer = Listed{r.ID, r.Name, CustomerKind(r.ParentID)}
+		default:
+			c.Groups = append(c.Groups, GroupChoice{ID: r.ID, ParentID: r.ParentID, Name: r.Name, Sort: r.Sort})
+		}
+	}
+	if c.Customer.ID == "" {
+		return c, fault.New(fault.NotFound, "identity.customer.not_found")
+	}
+	for _, r := range offered(c.Customer.Kind) {
 		c.Roles = append(c.Roles, RoleChoice{Role: r})
 	}
-	for _, r := range rows {
-		if r.What == "role" {
-			c.Roles = append(c.Roles, RoleChoice{Role(r.ID), r.Name})
-			continue
-		}
-		c.Groups = append(c.Groups, GroupChoice{ID: r.ID, ParentID: r.ParentID, Name: r.Name, Sort: r.Sort})
-	}
-	c.Groups = asTree(c.Groups)
+	slices.SortFunc(own, func(a, b RoleChoice) int { return strings.Compare(a.Name, b.Name) })
+	c.Roles, c.Groups = append(c.Roles, own...), asTree(c.Groups)
 	return c, nil
 }
 

@@ -124,8 +124,8 @@ func (h *shop) found(by authz.Actor, f identity.MemberFilter) (names []string) {
 	for _, m := range p.Members {
 		names = append(names, m.Name)
 	}
-	if int(p.Customer.Found) != len(names) && !p.Next && !p.Prev {
-		h.t.Errorf("%d are counted of %q", p.Customer.Found, names)
+	if p.Found != len(names) && !p.Next && !p.Prev {
+		h.t.Errorf("%d are counted of %q", p.Found, names)
 	}
 	return names
 }

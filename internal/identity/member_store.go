@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"skranke/internal/authz"
 	"skranke/internal/db"
@@ -77,7 +76,16 @@ type MemberFilter struct {
 	After, Before string
 }
 
-func (f MemberFilter) cond(by authz.Actor, customerID string) db.Cond {
+// MemberPage is one page of a customer's people by name; Prev and Next say whether there are more on either side, Found how
+// many the filter leaves, as far as they are counted.
+type MemberPage struct {
+	Members    []Member
+	Prev, Next bool
+	Found      int
+}
+
+// cond is the filter without its words, and without its group where group is false.
+func (f MemberFilter) cond(by authz.Actor, customerID string, group bool) db.Cond {
 	c := visiblePeople(by).And("m.customer_id = ?", customerID)
 	if f.Status != "" {
 		c = c.And("m.status = ?", f.Status)
@@ -87,57 +95,34 @@ func (f MemberFilter) cond(by authz.Actor, customerID string) db.Cond {
 	if f.Role != "" {
 		c = c.And("m.role = ?", f.Role)
 	}
-	if f.GroupID != "" {
+	if group && f.GroupID != "" {
 		c = c.And("m.group_id IN (SELECT group_id FROM group_paths WHERE ancestor_id = ?)", f.GroupID)
-	}
-	for _, w := range memberWords(f.Text) {
-		if utf8.RuneCountInString(w) < headLetters {
-			c = c.And(`m.id IN (SELECT member_id FROM member_words WHERE customer_id = ? AND head LIKE ?)`, customerID, w+"%")
-			continue
-		}
-		c = c.And(`m.id IN (SELECT member_id FROM member_words WHERE customer_id = ? AND head = ? AND word LIKE ?)`, customerID, head(w), w+"%")
 	}
 	return c
 }
 
-// memberWords is what somebody looks for: words, or one number however it is spaced.
-func memberWords(text string) []string {
-	typed := words(text)
-	if number := strings.Join(tokens(text), ""); len(typed) > 1 && strings.Trim(number, "0123456789") == "" {
-		return []string{number}
-	}
-	return typed
-}
-
-// MemberPage is one page of a customer's people by name; Prev and Next say whether there are more on either side.
-type MemberPage struct {
-	Members    []Member
-	Prev, Next bool
-	Customer   Listed
-}
-
-// Listed is the customer whose people a list shows, and how many of them the filter leaves.
-type Listed struct {
-	ID, Name string
-	Kind     CustomerKind
-	Found    int64
-}
-
 // ListMembers lists the people of a customer that by may see, and counts them up to most: two queries, however many there are.
+// What a word or a group leaves is mostly little: it is found by them and put in order here. Where it is more than is counted,
+// the list is read in its order until a page is full.
 func ListMembers(ctx context.Context, q db.Q, by authz.Actor, customerID string, f MemberFilter, most int) (p MemberPage, err error) {
-	notFound := fault.New(fault.NotFound, "identity.customer.not_found")
 	if !id.Valid(customerID) || !seesPeople(by, customerID) {
-		return p, notFound
+		return p, fault.New(fault.NotFound, "identity.customer.not_found")
 	}
-	c, order := f.cond(by, customerID), ` ORDER BY m.sort, m.id LIMIT $1`
-	p.Customer, err = db.One[Listed](ctx, q, `
-		SELECT id, name, kind, (SELECT count(*) FROM (SELECT m.id FROM members m WHERE {} LIMIT $1) AS counted) AS found
-		FROM customers WHERE id = $2`, most, customerID, c)
-	if db.NoRows(err) {
-		return p, notFound
+	if f.GroupID == "" && len(memberWords(f.Text)) == 0 {
+		p.Found, err = countMembers(ctx, q, f.cond(by, customerID, true), most)
+	} else {
+		var hits []hit
+		if hits, err = f.hits(ctx, q, by, customerID, most); err == nil && len(hits) < most {
+			return pageOf(ctx, q, hits, f)
+		}
+		p.Found = most
 	}
 	if err != nil {
 		return p, fmt.Errorf("count members of %s: %w", customerID, err)
+	}
+	c, order := f.cond(by, customerID, true), ` ORDER BY m.sort, m.id LIMIT $1`
+	for _, w := range memberWords(f.Text) {
+		c = c.AndCond(hasWord(w))
 	}
 	switch {
 	case f.Before != "":
@@ -151,6 +136,11 @@ func ListMembers(ctx context.Context, q db.Q, by authz.Actor, customerID string,
 	}
 	p.Members, p.Prev, p.Next = window(rows, f.After != "", f.Before != "")
 	return p, nil
+}
+
+func countMembers(ctx context.Context, q db.Q, c db.Cond, most int) (int, error) {
+	n, err := db.One[int64](ctx, q, `SELECT count(*) FROM (SELECT m.id FROM members m WHERE {} LIMIT $1) AS counted`, most, c)
+	return int(n), err
 }
 
 // upsertMember writes a membership, or gives one that is there another role and status; its group and ways of paying stay.
@@ -209,9 +199,11 @@ func Reindex(ctx context.Context, tx *db.Tx, personID string) error {
 		if _, err := tx.Exec(ctx, `UPDATE members SET sort = $1 WHERE id = $2`, strings.Join(tokens(m.Name), " "), m.ID); err != nil {
 			return fmt.Errorf("sort member %s: %w", m.ID, err)
 		}
-		for _, w := range words(append(phoneWords(m.Phone), m.Name, m.Email)...) {
-			rows = append(rows, placeholders(len(args), 4))
-			args = append(args, m.CustomerID, head(w), w, m.ID)
+		for _, w := range indexed(m) {
+			for _, h := range heads(w) {
+				rows = append(rows, placeholders(len(args), 4))
+				args = append(args, m.CustomerID, h, w, m.ID)
+			}
 		}
 	}
 	if len(rows) == 0 {

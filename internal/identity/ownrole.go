@@ -151,7 +151,7 @@ func gives(by authz.Actor, customerID string, rights []Right) bool {
 // roleToChange keeps the door, locks what names are unique within, and finds the role; roleID empty is a new one.
 func (s *Service) roleToChange(ctx context.Context, tx *db.Tx, by authz.Actor, customerID, roleID string) (HeldRole, error) {
 	if customerID != "" {
-		if _, err := ofCustomer(ctx, tx, by, customerID, MayEditRoles, authz.Place{}); err != nil {
+		if _, err := ofCustomer(ctx, tx, by, customerID, MayEditRoles); err != nil {
 			return HeldRole{}, err
 		}
 	} else if err := mayEditRoles(by, ""); err != nil {

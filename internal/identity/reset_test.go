@@ -69,7 +69,7 @@ func TestORG8_AResetLinkEndsWithTheHourAndWithANewerOne(t *testing.T) {
 		want(t, "within the hour", err, "")
 		a.later(time.Second)
 		want(t, "after the hour", a.ResetPassword(t.Context(), token, newPassword, "192.0.2.1"), "identity.reset.late")
-		for _, wrong := range []string{"", "x", "\x00", old[:len(old)-1] + "A"} {
+		for _, wrong := range []string{"", "x", "\x00", old + "A"} {
 			_, err := a.FindReset(t.Context(), wrong)
 			want(t, "a link nobody sent", err, "identity.reset.unknown")
 		}

@@ -189,7 +189,10 @@ func (d page) value(key string, v any, c money.Currency) string {
 		}
 		return strings.Join(all, ", ")
 	case map[string]any: // what something was and what it is
-		return d.L.CompanyFromTo(d.shown(key, v["from"], c), d.shown(key, v["to"], c))
+		if d.value(key, v["from"], c) == "" {
+			return d.shown(key, v["to"], c)
+		}
+		return d.L.CompanyFromTo(d.value(key, v["from"], c), d.shown(key, v["to"], c))
 	case string:
 		if at, err := time.Parse(time.RFC3339, v); err == nil {
 			return d.L.DateTime(at, d.Zone)
@@ -210,10 +213,10 @@ func (d page) value(key string, v any, c money.Currency) string {
 	return fmt.Sprint(v)
 }
 
-// shown is one side of a change; nothing has to be said too.
+// shown is what something became; nothing has to be said too.
 func (d page) shown(key string, v any, c money.Currency) string {
 	if v == false {
-		return d.L.RolesNo()
+		return d.L.CompanyNot()
 	}
 	return cmp.Or(d.value(key, v, c), d.L.CompanyClashEmpty())
 }

@@ -92,7 +92,7 @@ func (f *filled) again(w http.ResponseWriter, r *http.Request, err error, saved 
 
 // clashes is the two versions side by side; show makes words of a value.
 func (f *filled) clashes(show func(name, value string) string) ui.TableData {
-	t := ui.TableData{L: f.L, Caption: f.L.CompanyClashTitle(), Cols: []ui.Col{
+	t := ui.TableData{L: f.L, Caption: f.L.CompanyClashBoth(), Cols: []ui.Col{
 		{Label: f.L.CompanyClashField(), Spot: ui.SpotTitle}, {Label: f.L.CompanyClashSaved(), Spot: ui.SpotLabeled}, {Label: f.L.CompanyClashTyped(), Spot: ui.SpotLabeled},
 	}}
 	words := func(name, value string) string {

@@ -89,9 +89,17 @@ func numbers(e *identity.CustomerEdit, kind *string) []identity.Piece {
 // newPieces are the fields of a new customer, in the order of the form.
 func newPieces(n *identity.NewCustomer, kind, language *string) []identity.Piece {
 	return []identity.Piece{
-		{Name: "customer_kind", Value: kind}, {Name: "name", Value: &n.Name}, {Name: "country", Value: &n.Country}, {Name: "org_number", Value: &n.OrgNumber},
-		{Name: "number", Value: &n.Number}, {Name: "language", Value: language}, {Name: "phone", Value: &n.Phone}, {Name: "email", Value: &n.Email},
-		{Name: "street", Value: &n.Street}, {Name: "postcode", Value: &n.Postcode}, {Name: "town", Value: &n.Town},
+		{Name: "customer_kind", Value: kind},
+		{Name: "name", Value: &n.Name},
+		{Name: "country", Value: &n.Country},
+		{Name: "org_number", Value: &n.OrgNumber},
+		{Name: "number", Value: &n.Number},
+		{Name: "language", Value: language},
+		{Name: "phone", Value: &n.Phone},
+		{Name: "email", Value: &n.Email},
+		{Name: "street", Value: &n.Street},
+		{Name: "postcode", Value: &n.Postcode},
+		{Name: "town", Value: &n.Town},
 	}
 }
 
@@ -113,10 +121,10 @@ func (p *Pages) askCustomer(w http.ResponseWriter, r *http.Request) error {
 
 // homeOf is the country that a form begins with: where the reader's language is spoken.
 func homeOf(l ui.L) string {
-	switch l {
-	case i18n.SV:
+	if l == i18n.SV {
 		return "SE"
-	case i18n.DA:
+	}
+	if l == i18n.DA {
 		return "DK"
 	}
 	return "NO"

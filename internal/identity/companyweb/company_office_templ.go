@@ -377,6 +377,12 @@ func customerLinks(s side, c identity.Profile) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			if s.may(identity.MaySeePeople) {
+				templ_7745c5c3_Err = ui.LinkButton(s.Base+"/people", "users", s.L.PeopleTitle(), "secondary").Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
 			templ_7745c5c3_Err = ui.LinkButton(s.Base+"/groups", "layers", s.L.GroupsTitle(), "secondary").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -142,7 +142,11 @@ func (d groupData) view() web.View {
 }
 
 func (d groupData) head() ui.Head {
-	return ui.Head{Title: d.title(), Lead: d.Names, Crumbs: []ui.Link{{Text: d.L.GroupsTitle(), Href: d.path()}}}
+	h := ui.Head{Title: d.title(), Crumbs: []ui.Link{{Text: d.L.GroupsTitle(), Href: d.path()}}}
+	if d.Group.Depth > 1 {
+		h.Lead = d.Names
+	}
+	return h
 }
 
 // parents are the places where the reader may put the group: nowhere below itself.

@@ -33,7 +33,7 @@ func (p *Pages) people(w http.ResponseWriter, r *http.Request, s side) (err erro
 	if d.Page, err = identity.ListMembers(r.Context(), p.Identity.DB, s.By, s.CustomerID, d.Filter, countLimit); err != nil {
 		return err
 	}
-	d.Choices, err = identity.FilterChoices(r.Context(), p.Identity.DB, s.By, s.CustomerID, d.Page.Customer.Kind, d.Filter.GroupID)
+	d.Choices, err = identity.FilterChoices(r.Context(), p.Identity.DB, s.By, s.CustomerID, d.Filter.GroupID)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (s side) crumbs(customer string, more ...ui.Link) []ui.Link {
 }
 
 func (d peopleData) head() ui.Head {
-	return ui.Head{Title: d.L.PeopleTitle(), Lead: d.L.PeopleLead(d.Page.Customer.Name), Crumbs: d.crumbs(d.Page.Customer.Name)}
+	return ui.Head{Title: d.L.PeopleTitle(), Lead: d.L.PeopleLead(d.Choices.Customer.Name), Crumbs: d.crumbs(d.Choices.Customer.Name)}
 }
 
 // href is the list under the same filter from another row on.
@@ -110,8 +110,8 @@ func (d peopleData) empty() ui.Empty {
 }
 
 func (d peopleData) pages() ui.Pages {
-	p, rows, n := ui.Pages{}, d.Page.Members, d.Page.Customer.Found
-	if p.Summary = d.L.PeopleFound(int(n)); n >= countLimit {
+	p, rows, n := ui.Pages{}, d.Page.Members, d.Page.Found
+	if p.Summary = d.L.PeopleFound(n); n >= countLimit {
 		p.Summary = d.L.PeopleFoundMany()
 	}
 	if d.Page.Prev && len(rows) > 0 {

@@ -120,7 +120,7 @@ func (d addData) head() ui.Head {
 
 func (d addData) language() ui.Choice {
 	l := d.L
-	c := ui.Choice{L: l, Name: "language", Label: l.PeopleLanguage(), Hint: l.PeopleLanguageHint(), Class: "s3", Value: d.Form.Language.Tag(), Error: d.fault("language")}
+	c := ui.Choice{L: l, Name: "language", Label: l.PeopleLanguage(), Class: "s3", Value: d.Form.Language.Tag(), Error: d.fault("language")}
 	for _, o := range i18n.All() {
 		c.Options = append(c.Options, ui.Option{Value: o.Tag(), Label: o.Name()})
 	}

@@ -258,22 +258,23 @@ func (d previewData) bad() ui.TableData {
 	return t
 }
 
-// reasons are told one after the other; where a word is not understood, the word is told too.
+// reasons are told one after the other. In a list nobody is asked to choose: what was not understood is told.
 func (d previewData) reasons(j identity.Judged) string {
-	typed := map[string]string{
-		"identity.role.unknown": j.Row.Role, "identity.group.unknown": j.Row.Group, "identity.import.group_twice": j.Row.Group,
-		"identity.methods.unknown": j.Row.Methods, "identity.language": j.Row.Language, "identity.phone": j.Row.Phone,
+	l, row := d.L, j.Row
+	said := map[string]string{
+		"identity.email":           l.PeopleBadEmail(),
+		"identity.role.unknown":    l.PeopleUnknownRole(row.Role),
+		"identity.group.unknown":   l.PeopleUnknownGroup(row.Group),
+		"identity.methods.unknown": l.PeopleUnknownMethods(row.Methods),
+		"identity.language":        l.PeopleUnknownLanguage(row.Language),
+		"identity.import.twice":    l.PeopleTwice(strconv.FormatInt(row.Twice, 10)),
 	}
-	var all []string
-	for _, code := range j.Reasons {
-		text := d.L.Code(code)
-		if code == "identity.import.twice" {
-			text = d.L.PeopleTwice(strconv.FormatInt(j.Row.Twice, 10))
-		}
-		if t := typed[code]; t != "" {
-			text += " (" + t + ")"
-		}
-		all = append(all, text)
+	if row.Role == "" {
+		said["identity.role.unknown"] = l.PeopleNoRole()
+	}
+	all := make([]string, len(j.Reasons))
+	for i, code := range j.Reasons {
+		all[i] = cmp.Or(said[code], l.Code(code))
 	}
 	return strings.Join(all, ". ")
 }

@@ -235,7 +235,7 @@ func (d customerData) people() ui.TableData {
 	}}
 	for _, m := range d.Members[:min(len(d.Members), mostPeople)] {
 		badge := memberBadge(d.L, m.Status)
-		t.Rows = append(t.Rows, []ui.Cell{{Text: m.Name}, {Text: d.L.Code("identity.role." + string(m.Role))}, {Text: m.Email}, {Badge: &badge}})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: m.Name}, {Text: cmp.Or(m.RoleName, d.L.Code("identity.role."+string(m.Role)))}, {Text: m.Email}, {Badge: &badge}})
 	}
 	return t
 }

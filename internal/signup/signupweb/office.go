@@ -85,8 +85,12 @@ func (d listData) pages() ui.Pages {
 func (d listData) table() ui.TableData {
 	l := d.L
 	t := ui.TableData{L: l, Caption: l.SignupNav(), Cols: []ui.Col{
-		{Label: l.SignupOfficeWhat(), Spot: ui.SpotTitle}, {Label: l.SignupOrgNumberShort(), Spot: ui.SpotLabeled}, {Label: l.SignupOfficeContact()},
-		{Label: l.SignupOfficeWhy()}, {Label: l.SignupOfficeSince(), Spot: ui.SpotLabeled}, {Label: l.SignupOfficeState(), Spot: ui.SpotCorner},
+		{Label: l.SignupOfficeWhat(), Spot: ui.SpotTitle},
+		{Label: l.SignupOrgNumberShort(), Spot: ui.SpotLabeled},
+		{Label: l.SignupOfficeContact()},
+		{Label: l.SignupOfficeWhy()},
+		{Label: l.SignupOfficeSince(), Spot: ui.SpotLabeled},
+		{Label: l.SignupOfficeState(), Spot: ui.SpotCorner},
 	}}
 	for _, r := range d.Page.Rows {
 		b := Badge(l, r.State)
@@ -246,8 +250,10 @@ func (d oneData) register() []ui.Fact {
 		state = l.Code("signup.flag.bankrupt")
 	}
 	return known([]ui.Fact{
-		{Label: l.SignupCompany(), Value: a.Name}, {Label: l.SignupOfficeForm(), Value: a.Form},
-		{Label: l.SignupAddress(), Value: address(a.Street, a.Postcode, a.Town)}, {Label: l.SignupOfficeState(), Value: state},
+		{Label: l.SignupCompany(), Value: a.Name},
+		{Label: l.SignupOfficeForm(), Value: a.Form},
+		{Label: l.SignupAddress(), Value: address(a.Street, a.Postcode, a.Town)},
+		{Label: l.SignupOfficeState(), Value: state},
 	})
 }
 

@@ -2,6 +2,19 @@
 
 package i18n
 
+// IdentityPeopleAll is "All users" in English.
+func (l L) IdentityPeopleAll() string {
+	switch l {
+	case SV:
+		return "Alla användare"
+	case DA:
+		return "Alle brugere"
+	case EN:
+		return "All users"
+	}
+	return "Alle brukere"
+}
+
 // InvitationAccept is "Accept" in English.
 func (l L) InvitationAccept() string {
 	switch l {

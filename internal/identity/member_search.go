@@ -55,7 +55,7 @@ func indexed(m Member) []string {
 // memberWords is what somebody looks for: words, an address as one, or one number however it is spaced.
 func memberWords(text string) (typed []string) {
 	if number := strings.Join(tokens(text), ""); number != "" && strings.Trim(number, "0123456789") == "" {
-		return []string{number}
+		return []string{strings.TrimPrefix(number, "00")} // 00 before a country is not in the index
 	}
 	for part := range strings.FieldsSeq(text) {
 		if strings.Contains(part, "@") {

@@ -111,7 +111,7 @@ func insertWords(ctx context.Context, tx *db.Tx, c Customer) error {
 func Matching(column, text string) db.Cond {
 	c, typed := db.If("1 = 1"), words(text)
 	if number := strings.Join(tokens(text), ""); len(typed) > 1 && strings.Trim(number, "0123456789") == "" {
-		typed = []string{number} // 974 760 673 is one number
+		typed = []string{strings.TrimPrefix(number, "00")} // 974 760 673 is one number, and so is 00 47 22 33 44 55
 	}
 	for _, w := range typed {
 		if utf8.RuneCountInString(w) < headLetters {
@@ -227,10 +227,7 @@ type Caller struct {
 // Callers finds active members of all customers that by may see the people of, at most limit. Fewer letters than a word's
 // head find nobody.
 func Callers(ctx context.Context, q db.Q, by authz.Actor, text string, limit int) ([]Caller, error) {
-	typed := words(text)
-	if number := strings.Join(tokens(text), ""); len(typed) > 1 && strings.Trim(number, "0123456789") == "" {
-		typed = []string{number}
-	}
+	typed := memberWords(text)
 	c, long := db.Reach(by.Reach(MaySeePeople), db.Columns{Customer: "m.customer_id", Group: "m.group_id", Self: "m.person_id"}), false
 	c = c.And("m.status = ?", MemberActive)
 	for _, w := range typed {
@@ -239,7 +236,7 @@ func Callers(ctx context.Context, q db.Q, by authz.Actor, text string, limit int
 			continue
 		}
 		long = true
-		c = c.And(`m.id IN (SELECT member_id FROM member_words WHERE head = ? AND word LIKE ?)`, head(w), w+"%")
+		c = c.And(`m.id IN (SELECT member_id FROM member_words WHERE head = ? AND word LIKE ?)`, headOf(w), w+"%")
 	}
 	if !long {
 		return nil, nil

@@ -174,7 +174,7 @@ func (s *Service) Colleagues(ctx context.Context, by authz.Actor, f StaffFilter)
 
 // answersTo reports whether each of the words begins one of a colleague's: name, address, phone number.
 func (r colleagueRow) answersTo(typed []string) bool {
-	theirs := words(append(phoneWords(r.Phone), r.Name, r.Email)...)
+	theirs := indexed(Member{Name: r.Name, Email: r.Email, Phone: r.Phone})
 	return !slices.ContainsFunc(typed, func(w string) bool {
 		return !slices.ContainsFunc(theirs, func(t string) bool { return strings.HasPrefix(t, w) })
 	})

@@ -85,7 +85,7 @@ func (s *Service) Verify(ctx context.Context, token string, want Want, password 
 		err = s.verified(ctx, tx, &r, now)
 		return err
 	})
-	if db.IsUnique(err) { // the number or the address was taken in the same moment
+	if code := fault.CodeOf(err); db.IsUnique(err) || code == "identity.customer.org_number_taken" || code == "identity.person.email_taken" { // in the same moment
 		err = fault.New(fault.Conflict, "signup.changed")
 	}
 	return r, err

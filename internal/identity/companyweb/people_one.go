@@ -168,10 +168,13 @@ func (d memberData) view() web.View {
 func (d memberData) head() ui.Head {
 	b := memberBadge(d.L, d.Member.Status)
 	return ui.Head{
-		Title: d.Member.Name, Lead: roleWord(d.L, d.Member.Role, d.Member.RoleName), Badge: &b,
+		Title: breakable(d.Member.Name), Lead: roleWord(d.L, d.Member.Role, d.Member.RoleName), Badge: &b,
 		Crumbs: d.crumbs(d.Customer.Name, ui.Link{Text: d.L.PeopleTitle(), Href: d.peoplePath()}),
 	}
 }
+
+// breakable lets an address that stands in the place of a name go on on a second line of a phone.
+func breakable(name string) string { return strings.ReplaceAll(name, "@", "@\u200b") }
 
 // facts leaves out what is not known.
 func (d memberData) facts() []ui.Fact {

@@ -24,8 +24,8 @@ const customersPath = "/office/customers"
 // countLimit is how far a list is counted: further it says "over 1 000".
 const countLimit = 1001
 
-// mostPeople is how many people a customer's page shows.
-const mostPeople = 100
+// mostPeople is how many people a customer's page shows; all are a page of their own.
+const mostPeople = 8
 
 // listData is the list of customers with its filter.
 type listData struct {
@@ -235,7 +235,7 @@ func (d customerData) people() ui.TableData {
 	}}
 	for _, m := range d.Members[:min(len(d.Members), mostPeople)] {
 		badge := memberBadge(d.L, m.Status)
-		t.Rows = append(t.Rows, []ui.Cell{{Text: m.Name}, {Text: cmp.Or(m.RoleName, d.L.Code("identity.role."+string(m.Role)))}, {Text: m.Email}, {Badge: &badge}})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: m.Name, Href: d.peoplePath() + "/" + m.ID}, {Text: cmp.Or(m.RoleName, d.L.Code("identity.role."+string(m.Role)))}, {Text: m.Email}, {Badge: &badge}})
 	}
 	return t
 }
@@ -246,6 +246,8 @@ func memberBadge(l ui.L, s identity.MemberStatus) ui.Badge {
 	}[s]
 	return ui.Badge{State: state, Text: l.Code("identity.member." + string(s))}
 }
+
+func (d customerData) peoplePath() string { return customersPath + "/" + d.Customer.ID + "/people" }
 
 // peopleLead says that there are more than are shown.
 func (d customerData) peopleLead() string {

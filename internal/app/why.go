@@ -31,6 +31,7 @@ func (a *App) why(ctx context.Context, v web.Visitor, d authz.Denial, l i18n.L) 
 		return l.WhyKey()
 	case authz.NotSignedIn:
 		return ""
+	case authz.Elsewhere, authz.NotInRole: // below
 	}
 	var said []string
 	if what, ok := may(l, d.Permission); ok {

@@ -54,8 +54,10 @@ func (b *builder) crowd(ctx context.Context, h *house) error {
 		return err
 	}
 	role, err := b.Identity.SaveRole(ctx, c.by, h.id, identity.RoleEdit{Name: "Nøkkelansvarlig", Rights: []identity.Right{
-		{May: identity.MaySeeCustomers, Scope: authz.Customer}, {May: identity.MaySeePeople, Scope: authz.Group},
-		{May: keys.MaySee, Scope: authz.Customer}, {May: keys.MaySeeRegister, Scope: authz.Customer},
+		{May: identity.MaySeeCustomers, Scope: authz.Customer},
+		{May: identity.MaySeePeople, Scope: authz.Group},
+		{May: keys.MaySee, Scope: authz.Customer},
+		{May: keys.MaySeeRegister, Scope: authz.Customer},
 	}})
 	if err != nil {
 		return err

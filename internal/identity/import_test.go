@@ -3,6 +3,7 @@ package identity_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -81,7 +82,7 @@ func TestORG5_AFileConfirmedTwiceAndAtOnceAddsNobodyTwice(t *testing.T) {
 	eachShop(t, func(t *testing.T, h *shop) {
 		var rows []identity.ImportRow
 		for i := range 120 {
-			rows = append(rows, identity.ImportRow{Number: int64(i + 2), Email: fmt.Sprintf("p%d@granlia.example", i), First: "P", Last: fmt.Sprint(i), Role: "buyer"})
+			rows = append(rows, identity.ImportRow{Number: int64(i + 2), Email: fmt.Sprintf("p%d@granlia.example", i), First: "P", Last: strconv.Itoa(i), Role: "buyer"})
 		}
 		importID := h.upload(rows...)
 		var all sync.WaitGroup

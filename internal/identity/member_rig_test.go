@@ -23,15 +23,19 @@ func (memberRoles) OfMember(r identity.Role) []identity.Right {
 	switch r {
 	case identity.Administrator:
 		return []identity.Right{
-			seen, {May: edit, Scope: authz.Customer}, {May: identity.MaySeePeople, Scope: authz.Customer},
-			{May: identity.MayEditGroups, Scope: authz.Customer}, {May: decide, Scope: authz.Customer},
+			seen,
+			{May: edit, Scope: authz.Customer},
+			{May: identity.MaySeePeople, Scope: authz.Customer},
+			{May: identity.MayEditGroups, Scope: authz.Customer},
+			{May: decide, Scope: authz.Customer},
 		}
 	case identity.Manager:
 		return []identity.Right{seen, {May: edit, Scope: authz.Group}, {May: identity.MaySeePeople, Scope: authz.Group}}
 	case identity.Approver:
 		return []identity.Right{seen, {May: decide, Scope: authz.Customer}}
+	default:
+		return []identity.Right{seen}
 	}
-	return []identity.Right{seen}
 }
 
 // shop is a company with an administrator, Ingrid, behind the real post room.

@@ -1,10 +1,11 @@
 package identity
 
 import (
-	"skranke/internal/authz"
-	"skranke/internal/db"
 	"time"
 	"unicode/utf8"
+
+	"skranke/internal/authz"
+	"skranke/internal/db"
 
 	"skranke/internal/fault"
 	"skranke/internal/i18n"

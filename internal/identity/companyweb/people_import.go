@@ -155,8 +155,14 @@ func (d importData) place() ui.Choice {
 // example is the columns a file may have, with two rows.
 func (d importData) example() ui.TableData {
 	t := ui.TableData{L: d.L, Caption: d.L.PeopleImportExample(), Cols: []ui.Col{
-		{Label: d.L.PeopleEmail(), Spot: ui.SpotTitle}, {Label: d.L.PeopleFirst()}, {Label: d.L.PeopleLast()}, {Label: d.L.PeoplePhone()},
-		{Label: d.L.PeopleRole()}, {Label: d.L.PeopleGroup()}, {Label: d.L.PeopleMethods()}, {Label: d.L.PeopleLanguageColumn()},
+		{Label: d.L.PeopleEmail(), Spot: ui.SpotTitle},
+		{Label: d.L.PeopleFirst()},
+		{Label: d.L.PeopleLast()},
+		{Label: d.L.PeoplePhone()},
+		{Label: d.L.PeopleRole()},
+		{Label: d.L.PeopleGroup()},
+		{Label: d.L.PeopleMethods()},
+		{Label: d.L.PeopleLanguageColumn()},
 	}}
 	for _, row := range [][]string{
 		{"ingrid@granlia.example", "Ingrid", "Moe", "900 00 111", roleWord(d.L, identity.Buyer, ""), "", d.L.Code("people.method.card"), d.L.Name()},
@@ -281,8 +287,11 @@ func (d previewData) reasons(j identity.Judged) string {
 
 func (d previewData) good() ui.TableData {
 	t := ui.TableData{L: d.L, Caption: d.L.PeopleGoodRows(), Cols: []ui.Col{
-		{Label: d.L.PeopleRow(), Spot: ui.SpotLabeled}, {Label: d.L.PeopleEmail(), Spot: ui.SpotTitle}, {Label: d.L.PeopleName()},
-		{Label: d.L.PeopleRole(), Spot: ui.SpotLabeled}, {Label: d.L.PeopleWhat(), Spot: ui.SpotCorner},
+		{Label: d.L.PeopleRow(), Spot: ui.SpotLabeled},
+		{Label: d.L.PeopleEmail(), Spot: ui.SpotTitle},
+		{Label: d.L.PeopleName()},
+		{Label: d.L.PeopleRole(), Spot: ui.SpotLabeled},
+		{Label: d.L.PeopleWhat(), Spot: ui.SpotCorner},
 	}}
 	for _, j := range d.Good[:min(len(d.Good), mostShown)] {
 		what := d.L.PeopleRowAdd()

@@ -100,7 +100,7 @@ func (p *Pages) add(w http.ResponseWriter, r *http.Request, s side) error {
 
 // read takes what the form says of somebody's access. It parses the form.
 func (a *access) read(r *http.Request) {
-	_ = r.ParseForm() //nolint:gosec // what cannot be read is empty, and told field by field
+	_ = r.ParseForm() // what cannot be read is empty, and told field by field
 	a.Role, a.GroupID, a.Methods = identity.Role(r.PostForm.Get("role")), r.PostForm.Get("group"), []string{}
 	for _, m := range append(r.PostForm["methods"], r.PostForm["methods_invoice"]...) {
 		if !slices.Contains(a.Methods, m) {

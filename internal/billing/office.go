@@ -97,6 +97,8 @@ type Dossier struct {
 	Steps    []Step        // what we asked of it
 	Events   []event.Event // what followed
 	Retry    bool          // something stands still that the reader may set going again
+	// Refundable is what the reader may give back; 0 where there is nothing, or it is not theirs to do.
+	Refundable int64
 }
 
 // Dossier reads a payment for staff; what by may not see is not found.
@@ -114,6 +116,9 @@ func (s *Service) Dossier(ctx context.Context, by authz.Actor, paymentID string)
 		return Dossier{}, err
 	}
 	d.Retry = by.May(MayRetry, d.Payment.place()) && (d.Payment.waits() || len(stuck(d.Payment, d.Steps)) > 0)
+	if by.May(MayRefund, d.Payment.place()) {
+		d.Refundable = d.Payment.refundable(d.Steps)
+	}
 	return d, nil
 }
 
@@ -189,7 +194,13 @@ func (s *Service) retryAll(ctx context.Context, tx *db.Tx, p Payment, steps []St
 	for _, st := range steps {
 		if st.State == StepFailed { // the provider has answered this key: a new try needs a new one
 			var err error
-			if st, _, err = addStep(ctx, tx, p, st.Does, st.Document, st.Amount); err != nil {
+			if st, _, err = addAsked(ctx, tx, p, st); err != nil {
+				return err
+			}
+			if st.Does == Refund {
+				err = withinCaptured(ctx, tx, p.ID) // others may have been made since
+			}
+			if err != nil {
 				return err
 			}
 		}

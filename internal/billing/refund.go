@@ -43,7 +43,13 @@ func (s *Service) Refund(ctx context.Context, tx *db.Tx, kind, subject, document
 // what is captured after that is a document of its own.
 func (s *Service) RefundRest(ctx context.Context, tx *db.Tx, kind, subject, document string) error {
 	p, found, err := latest(ctx, tx, kind, subject)
-	if err != nil || !found {
+	if err != nil || !found || p.State != Captured {
+		return err
+	}
+	if err := db.LockRow(ctx, tx, "payments", p.ID); err != nil { // the rest is what it is until this is written
+		return err
+	}
+	if p, err = find(ctx, tx, p.ID); err != nil {
 		return err
 	}
 	steps, err := stepsOf(ctx, tx, p.ID)

@@ -198,7 +198,7 @@ func (s *Service) retryAll(ctx context.Context, tx *db.Tx, p Payment, steps []St
 				return err
 			}
 			if st.Does == Refund {
-				err = withinCaptured(ctx, tx, p.ID) // others may have been made since
+				err = withinCaptured(ctx, tx, st) // others may have been made since
 			}
 			if err != nil {
 				return err

@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -105,44 +106,43 @@ func (s *Service) refund(ctx context.Context, tx *db.Tx, p Payment, st Step) (ad
 	if err != nil || !added {
 		return false, err
 	}
-	if err := withinCaptured(ctx, tx, p.ID); err != nil {
+	if err := withinCaptured(ctx, tx, st); err != nil {
 		return false, err
 	}
 	return true, s.Jobs.Add(ctx, tx, settleJob{Step: st.ID})
 }
 
-// withinCaptured takes the payment's row first, so that two refunds at once are summed one after the other.
-func withinCaptured(ctx context.Context, tx *db.Tx, paymentID string) error {
-	if err := db.LockRow(ctx, tx, "payments", paymentID); err != nil {
+// withinCaptured holds a refund just written against all others. It takes the payment's row first, so that two at once are
+// summed one after the other.
+func withinCaptured(ctx context.Context, tx *db.Tx, refund Step) error {
+	if err := db.LockRow(ctx, tx, "payments", refund.PaymentID); err != nil {
 		return err
 	}
-	p, err := find(ctx, tx, paymentID)
+	p, err := find(ctx, tx, refund.PaymentID)
 	if err != nil {
 		return err
 	}
-	steps, err := stepsOf(ctx, tx, paymentID)
+	steps, err := stepsOf(ctx, tx, p.ID)
 	if err != nil {
 		return err
 	}
-	if p.left(steps) < 0 {
+	others := slices.DeleteFunc(steps, func(st Step) bool { return st.ID == refund.ID })
+	if p.left(others) < refund.Amount {
 		return fault.New(fault.Conflict, "billing.over_refund")
 	}
 	return nil
 }
 
-// left is what was captured and is neither given back nor on its way. What the provider refunded by itself counts too.
+// left is what was captured and is neither given back nor on its way. The provider may have told of a refund before its step
+// has ended, so the two are not added: what it tells beyond all we asked for was given back at the provider itself.
 func (p Payment) left(steps []Step) int64 {
-	var done, underWay int64
+	var asked int64
 	for _, st := range steps {
-		switch {
-		case st.Does != Refund:
-		case st.State == StepDone:
-			done += st.Amount
-		case st.State == StepQueued:
-			underWay += st.Amount
+		if st.Does == Refund && st.State != StepFailed {
+			asked += st.Amount
 		}
 	}
-	return p.Captured - max(p.Refunded, done) - underWay
+	return p.Captured - max(p.Refunded, asked)
 }
 
 // refundable is what can still be given back.

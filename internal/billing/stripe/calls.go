@@ -143,7 +143,7 @@ func (p *provider) Release(ctx context.Context, ref billing.Ref, key string) (bi
 			return billing.Report{}, err
 		}
 	}
-	switch r := ofSession(s); r.State { //nolint:exhaustive // the others have ended
+	switch r := ofSession(s); r.State {
 	case billing.Reserved:
 		return p.cancel(ctx, r.Ref, key)
 	case billing.Captured, billing.Refunded:

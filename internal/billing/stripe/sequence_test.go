@@ -257,7 +257,9 @@ func TestC8_RefundsAtStripeAreCountedOnce(t *testing.T) {
 		s.settle(t, s.Capture, "1")
 		s.wait(t, p.ID, billing.Captured)
 		give := func(document string, minor int64) error {
-			return s.DB.InTx(t.Context(), func(tx *db.Tx) error { return s.Refund(t.Context(), tx, kind, "1", document, money.Of(minor, money.NOK)) })
+			return s.DB.InTx(t.Context(), func(tx *db.Tx) error {
+				return s.Refund(t.Context(), tx, kind, "1", document, money.Of(minor, money.NOK))
+			})
 		}
 		check(t, give("K-1", 24950))
 		until(t, func() string {

@@ -93,6 +93,7 @@ func (s *Service) Troubled(ctx context.Context, ps []Payment) (map[string]bool, 
 // Dossier is all that is known of a payment.
 type Dossier struct {
 	Payment  Payment
+	Attempts []Payment     // to have the same thing paid, this one too, newest first
 	Messages []Kept        // what the provider said
 	Steps    []Step        // what we asked of it
 	Events   []event.Event // what followed
@@ -113,6 +114,9 @@ func (s *Service) Dossier(ctx context.Context, by authz.Actor, paymentID string)
 		return Dossier{}, err
 	}
 	if d.Events, err = event.Of(ctx, s.DB, paymentID); err != nil {
+		return Dossier{}, err
+	}
+	if d.Attempts, err = s.ForSubject(ctx, s.DB, d.Payment.Kind, d.Payment.Subject); err != nil {
 		return Dossier{}, err
 	}
 	d.Retry = by.May(MayRetry, d.Payment.place()) && (d.Payment.waits() || len(stuck(d.Payment, d.Steps)) > 0)

@@ -74,6 +74,19 @@ func (l L) BillingAttemptNumber(number string) string {
 	return "nr. " + number
 }
 
+// BillingAttempts is "All attempts" in English.
+func (l L) BillingAttempts() string {
+	switch l {
+	case SV:
+		return "Alla försök"
+	case DA:
+		return "Alle forsøg"
+	case EN:
+		return "All attempts"
+	}
+	return "Alle forsøk"
+}
+
 // BillingCaptured is "Taken" in English.
 func (l L) BillingCaptured() string {
 	switch l {

@@ -131,6 +131,24 @@ func (d fileData) failure(code string) string {
 	return d.L.Code("billing.failure." + code)
 }
 
+// attempts are all the payments that were made for the same thing.
+func (d fileData) attempts() ui.TableData {
+	t := ui.TableData{L: d.L, Caption: d.L.BillingAttempts(), Cols: []ui.Col{
+		{Label: d.L.BillingAttempt(), Spot: ui.SpotTitle},
+		{Label: d.L.BillingMade(), Spot: ui.SpotLabeled},
+		{Label: d.L.BillingStatus(), Spot: ui.SpotCorner},
+		{Label: d.L.BillingAmount(), Num: true, Spot: ui.SpotAmount},
+	}}
+	for _, p := range d.Attempts {
+		badge, number := Badge(d.L, p), ui.Cell{Text: d.L.BillingAttemptNumber(d.L.Int(p.Attempt)), Sub: d.failure(p.Failure)}
+		if p.ID != d.Payment.ID {
+			number.Href = paymentsPath + "/" + p.ID
+		}
+		t.Rows = append(t.Rows, []ui.Cell{number, {Text: d.L.DateTime(p.CreatedAt, d.Zone), Tabular: true}, {Badge: &badge}, {Text: d.L.MoneyCode(p.Money())}})
+	}
+	return t
+}
+
 func (d fileData) steps() ui.TableData {
 	t := ui.TableData{L: d.L, Caption: d.L.BillingSteps(), Cols: []ui.Col{
 		{Label: d.L.BillingStep(), Spot: ui.SpotTitle},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
 
 	"skranke/internal/billing"
@@ -20,6 +21,21 @@ func (s *site) taken(subject string) billing.Payment {
 	_, err = s.billing.Look(s.t.Context(), p.ID)
 	check(s.t, err)
 	return p
+}
+
+func TestC8_APaymentsPageLeadsToTheOtherAttempts(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		first := s.started("1")
+		if a := s.get("/office/payments/"+first.ID, "staff"); strings.Contains(a.body, "All attempts") {
+			t.Error("one attempt is listed as many")
+		}
+		check(t, s.billing.DB.InTx(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), `UPDATE payments SET state = 'failed', failure = 'abandoned' WHERE id = $1`, first.ID)
+			return err
+		}))
+		second := s.started("1")
+		s.get("/office/payments/"+second.ID, "staff").want(t, http.StatusOK, "All attempts", "/office/payments/"+first.ID+`"`, "Not paid in time", "no. 2")
+	})
 }
 
 var once = regexp.MustCompile(`name="once" value="([^"]+)"`)

@@ -21,6 +21,9 @@ func demonstrate(ctx context.Context, args []string) error {
 	if s.SMTP != nil {
 		return errors.New("the demonstration sends no mail: leave smtp out and read the mails in its mailbox")
 	}
+	if s.TakesCards() {
+		return errors.New("the demonstration takes test cards only: leave stripe-key and stripe-webhook-secret out")
+	}
 	d, err := app.Open(ctx, s)
 	if err != nil {
 		return err

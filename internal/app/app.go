@@ -49,7 +49,7 @@ type App struct {
 	Keys       *keys.Service
 	Signup     *signup.Service
 	Billing    *billing.Service
-	Cards      *testcard.Server
+	Cards      *testcard.Server // nil where a real provider takes the payments
 	Edge       *web.Edge
 	Demo       bool // the data is invented
 	cardsAt    net.Listener
@@ -139,8 +139,11 @@ func (a *App) modules() error {
 	return a.signUp()
 }
 
-// cards sets up the test card provider: a server of its own, which billing reaches over HTTP as it would any other.
+// cards sets up Stripe, or else the test card provider: a server of its own, which billing reaches over HTTP as it would any other.
 func (a *App) cards() (err error) {
+	if a.TakesCards() {
+		return a.stripeCards()
+	}
 	if a.cardsAt, err = net.Listen("tcp", a.CardsListen); err != nil { //nolint:noctx // listening does not wait
 		return fmt.Errorf("setting cards-listen: %w", err)
 	}
@@ -190,7 +193,9 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	}
 	go a.Live.Run(work, a.Slog)
 	cards := make(chan error, 1)
-	go func() { cards <- a.Cards.Run(work, a.cardsAt) }()
+	if a.Cards != nil {
+		go func() { cards <- a.Cards.Run(work, a.cardsAt) }()
+	}
 	srv := &http.Server{
 		Handler: a.Edge, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(a.Slog.Handler(), slog.LevelDebug),
@@ -217,6 +222,8 @@ func (a *App) stop(ctx context.Context, srv *http.Server, stop context.CancelFun
 	defer cancel()
 	err := errors.Join(srv.Shutdown(ctx), a.Jobs.Stop(ctx))
 	stop()
-	a.Cards.Close()
+	if a.Cards != nil {
+		a.Cards.Close()
+	}
 	return errors.Join(err, a.Files.Close())
 }

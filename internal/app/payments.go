@@ -44,7 +44,16 @@ func (p keyPayments) Capture(ctx context.Context, tx *db.Tx, orderID string) err
 	return p.billing.Capture(ctx, tx, keys.SubjectKind, orderID)
 }
 
-// Release gives the reserved amount back.
+// Release lets go of the reserved amount; what the provider has taken in the meantime is paid back.
 func (p keyPayments) Release(ctx context.Context, tx *db.Tx, orderID string) error {
-	return p.billing.Release(ctx, tx, keys.SubjectKind, orderID)
+	err := p.billing.Release(ctx, tx, keys.SubjectKind, orderID)
+	if fault.CodeOf(err) == "billing.captured" {
+		return p.Refund(ctx, tx, orderID)
+	}
+	return err
+}
+
+// Refund pays all back that was taken.
+func (p keyPayments) Refund(ctx context.Context, tx *db.Tx, orderID string) error {
+	return p.billing.RefundRest(ctx, tx, keys.SubjectKind, orderID, "order_ended")
 }

@@ -23,7 +23,7 @@ var staffRoles = map[identity.StaffRole]permissions{
 	identity.Admin: append(permissions{
 		identity.MayEditCustomers, identity.MayEditPeople, identity.MayEditStaff, identity.MayEditKeys, agreement.MayEdit,
 		identity.MayEditCompany, identity.MayEditGroups, identity.MayEditRoles, identity.MayReview, identity.MayStandIn,
-		keys.MayProduce, keys.MayCancel, keys.MayReceive, keys.MayEditRegister, mail.MaySee, mail.MayResend, billing.MaySee, billing.MayRetry, event.MaySee,
+		keys.MayProduce, keys.MayCancel, keys.MayReceive, keys.MayEditRegister, mail.MaySee, mail.MayResend, billing.MaySee, billing.MayRetry, billing.MayRefund, event.MaySee,
 	}, seeAll...),
 	identity.Sales:           append(permissions{identity.MayEditCustomers, identity.MayEditCompany, identity.MayStandIn, agreement.MayEdit, mail.MaySee}, seeAll...),
 	identity.CustomerService: append(permissions{identity.MayEditCustomers, identity.MayEditPeople, identity.MayEditCompany, identity.MayEditGroups, identity.MayReview, identity.MayStandIn, keys.MayCancel, keys.MayReceive, mail.MaySee, mail.MayResend, billing.MaySee, event.MaySee}, seeAll...),
@@ -32,7 +32,7 @@ var staffRoles = map[identity.StaffRole]permissions{
 	identity.AlarmOperator:   seeAll,
 	identity.Production:      append(permissions{keys.MayProduce, keys.MayEditRegister}, seeAll...),
 	identity.Warehouse:       append(permissions{keys.MayProduce}, seeAll...),
-	identity.Finance:         append(permissions{billing.MaySee, billing.MayRetry, mail.MaySee, mail.MayResend, event.MaySee}, seeAll...),
+	identity.Finance:         append(permissions{billing.MaySee, billing.MayRetry, billing.MayRefund, mail.MaySee, mail.MayResend, event.MaySee}, seeAll...),
 }
 
 // forMembers is everything that can be given at a customer, in the order of the page where roles are made.

@@ -59,7 +59,7 @@ func (a *App) pages(e *web.Edge) {
 	e.Mount(companies.Routes()...)
 	e.Mount((&accountweb.Pages{Accounts: a.accounts(), Zone: a.Zone}).Routes()...)
 	e.Mount(agreements.Routes()...)
-	e.Mount((&billingweb.Pages{Billing: a.Billing, Zone: a.Zone, About: paths}).Routes()...)
+	e.Mount((&billingweb.Pages{Billing: a.Billing, Zone: a.Zone, Names: a.names, About: paths}).Routes()...)
 	e.Mount((&mailweb.Pages{Post: a.Mail, Zone: a.Zone}).Routes()...)
 	e.Mount((&eventweb.Pages{DB: a.DB, Zone: a.Zone, Names: a.names, Customers: a.customers, Paths: paths}).Routes()...)
 	if !a.Demo {

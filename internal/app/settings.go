@@ -37,6 +37,7 @@ type Settings struct {
 	Files          string
 	CardsListen    string
 	CardsURL       string
+	Stripe         stripeSettings
 	TrustedProxies []netip.Prefix
 	MetricsToken   string
 	LogLevel       slog.Level
@@ -89,6 +90,9 @@ var table = []setting{
 	{"cards-url", "", "address that browsers reach the test card provider on (default: http:// and cards-listen)", func(s *Settings, v string) error { return address(v, &s.CardsURL) }},
 	{"registration", "on", "on or off: whether companies may register themselves", parseRegistration},
 	{"registry-no", "", "address of the Norwegian register of companies, which fills in names and addresses (default: none is asked)", func(s *Settings, v string) error { return address(v, &s.RegistryNO) }},
+	{"stripe-key", "", "secret key of an account at Stripe, which then takes the payments (default: the test card provider does)", parseStripeKey},
+	{"stripe-webhook-secret", "", "signing secret of the webhook endpoint at Stripe", parseStripeWebhook},
+	{"stripe-url", "", "address of Stripe's API, where it is not Stripe's own", func(s *Settings, v string) error { return address(v, &s.Stripe.url) }},
 	{"trusted-proxies", "", "networks of the proxies in front, such as 10.0.0.0/8,127.0.0.1/32", parseProxies},
 	{"metrics-token", "", "what /metrics asks for as a bearer token (default: only this machine may read it)", func(s *Settings, v string) error { s.MetricsToken = v; return nil }},
 	{"log-level", "info", "debug, info, warn or error", parseLevel},
@@ -154,6 +158,9 @@ func Load(args []string, environ []string, usual map[string]string) (s Settings,
 
 // complete fills in what follows from the rest.
 func (s *Settings) complete() (err error) {
+	if err := s.Stripe.complete(); err != nil {
+		return err
+	}
 	if s.CardsListen == "" { // always the same: payment pages that were given out lead there also after a restart
 		s.CardsListen = above(s.Listen)
 	}

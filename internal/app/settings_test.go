@@ -38,6 +38,9 @@ func TestAWrongSettingIsRefusedWithItsNameAndWhatWouldBeRight(t *testing.T) {
 		{"--trusted-proxies=10.0.0.1", "10.0.0.0/8"},
 		{"--workers=0", "1 to 64"},
 		{"--log-format=xml", "text or json"},
+		{"--stripe-key=pk_live_0123456789", "publishable"},
+		{"--stripe-key=0123456789", "sk_live_"},
+		{"--stripe-webhook-secret=0123456789", "whsec_"},
 		{"--colour=#ffffff", "no setting"},
 	} {
 		_, _, err := Load([]string{tt.arg}, nil, nil)

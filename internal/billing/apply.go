@@ -43,7 +43,7 @@ type outcome struct {
 }
 
 func (s *Service) apply(ctx context.Context, tx *db.Tx, m Message) (outcome, error) {
-	p, known, err := byRef(ctx, tx, m.Provider, m.Report.Ref)
+	p, known, err := spokenOf(ctx, tx, m)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -53,6 +53,8 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, m Message) (outcome, err
 		return outcome{}, err
 	case !known, !fresh && m.pushed:
 		return outcome{payment: p}, nil
+	case m.nudges():
+		return outcome{payment: p}, s.Jobs.Add(ctx, tx, lookJob{Payment: p.ID})
 	case !p.fits(m.Report):
 		return outcome{p, fmt.Errorf("payment %s: %s speaks of another amount than was asked", p.ID, m.Provider)}, nil
 	}

@@ -47,6 +47,8 @@ func (a Action) Event() string { return "billing.payment." + string(a) }
 const (
 	MaySee   authz.Permission = "payments.see"
 	MayRetry authz.Permission = "payments.retry"
+	// MayRefund is for giving money back by hand.
+	MayRefund authz.Permission = "payments.refund"
 )
 
 // heard stands where no person's permission counts: a payment moves on the provider's word alone.

@@ -78,7 +78,7 @@ func newShop(t *testing.T, d *db.DB) *shop {
 	own := httptest.NewServer(http.HandlerFunc(s.hear))
 	s.provider = testcard.New(testcard.Config{
 		Secret: apiSecret, WebhookURL: own.URL, WebhookSecret: webhookSecret, Now: s.clock.now,
-		WebhookRetries: []time.Duration{time.Millisecond, 5 * time.Millisecond},
+		WebhookRetries: []time.Duration{time.Millisecond, 5 * time.Millisecond}, LateBy: 100 * time.Millisecond,
 	})
 	theirs := httptest.NewServer(s.provider.Handler())
 	card, err := billing.NewTestcard(billing.TestcardConfig{URL: theirs.URL, Secret: apiSecret, WebhookSecret: webhookSecret, Now: s.clock.now})

@@ -93,10 +93,13 @@ func (s *Service) Troubled(ctx context.Context, ps []Payment) (map[string]bool, 
 // Dossier is all that is known of a payment.
 type Dossier struct {
 	Payment  Payment
+	Attempts []Payment     // to have the same thing paid, this one too, newest first
 	Messages []Kept        // what the provider said
 	Steps    []Step        // what we asked of it
 	Events   []event.Event // what followed
 	Retry    bool          // something stands still that the reader may set going again
+	// Refundable is what the reader may give back; 0 where there is nothing, or it is not theirs to do.
+	Refundable int64
 }
 
 // Dossier reads a payment for staff; what by may not see is not found.
@@ -113,7 +116,13 @@ func (s *Service) Dossier(ctx context.Context, by authz.Actor, paymentID string)
 	if d.Events, err = event.Of(ctx, s.DB, paymentID); err != nil {
 		return Dossier{}, err
 	}
+	if d.Attempts, err = s.ForSubject(ctx, s.DB, d.Payment.Kind, d.Payment.Subject); err != nil {
+		return Dossier{}, err
+	}
 	d.Retry = by.May(MayRetry, d.Payment.place()) && (d.Payment.waits() || len(stuck(d.Payment, d.Steps)) > 0)
+	if by.May(MayRefund, d.Payment.place()) {
+		d.Refundable = d.Payment.refundable(d.Steps)
+	}
 	return d, nil
 }
 
@@ -189,7 +198,13 @@ func (s *Service) retryAll(ctx context.Context, tx *db.Tx, p Payment, steps []St
 	for _, st := range steps {
 		if st.State == StepFailed { // the provider has answered this key: a new try needs a new one
 			var err error
-			if st, _, err = addStep(ctx, tx, p, st.Does, st.Document, st.Amount); err != nil {
+			if st, _, err = addAsked(ctx, tx, p, st); err != nil {
+				return err
+			}
+			if st.Does == Refund {
+				err = withinCaptured(ctx, tx, st) // others may have been made since
+			}
+			if err != nil {
 				return err
 			}
 		}

@@ -42,6 +42,8 @@ type Payment struct {
 	ChangedAt     time.Time
 	ReservedUntil *time.Time
 	LookAt        *time.Time
+	LookFails     int64      // how often in a row looking has failed
+	PageUntil     *time.Time // when the page ends, where the provider has said
 	Version       int64
 }
 
@@ -75,6 +77,14 @@ func (p Payment) L() i18n.L {
 func (p Payment) ref() Ref { return Ref{Session: p.Session, Payment: p.ProviderRef} }
 
 func (p Payment) expiresAt() time.Time { return p.CreatedAt.Add(valid) }
+
+// pageEnds is when the payer can no longer pay on the page that was made.
+func (p Payment) pageEnds() time.Time {
+	if p.PageUntil != nil {
+		return *p.PageUntil
+	}
+	return p.expiresAt()
+}
 
 // story is the shortest life that explains a report.
 func (r Report) story() []Action {
@@ -148,7 +158,7 @@ func (p Payment) stray(r Report) bool {
 // nextLook is when to ask the provider again in case its news got lost: often at first, then ever more seldom, and right
 // after a deadline of its own.
 func (p Payment) nextLook(now time.Time) *time.Time {
-	deadline := p.expiresAt()
+	deadline := p.pageEnds()
 	switch {
 	case p.State == Created && p.Session != "":
 	case p.State == Reserved:
@@ -163,4 +173,14 @@ func (p Payment) nextLook(now time.Time) *time.Time {
 		next = soon
 	}
 	return &next
+}
+
+const (
+	firstPause   = time.Minute
+	longestPause = 6 * time.Hour
+)
+
+// pause is how long to wait after so many failures in a row.
+func pause(fails int64) time.Duration {
+	return min(firstPause<<min(max(fails-1, 0), 10), longestPause)
 }

@@ -67,7 +67,8 @@ type Opening struct {
 // Session is the page on which the payer pays.
 type Session struct {
 	Ref
-	URL string
+	URL   string
+	Until time.Time // when the page ends; zero means when it was asked to
 }
 
 // Report is what the provider says of a payment, in our words.
@@ -98,10 +99,19 @@ type Message struct {
 	ID       string // unique at the provider
 	Name     string // what the provider calls it
 	Report   Report
-	pushed   bool // a webhook: it may be old news, and a second one with its ID is nothing
+	Payment  string // our own id, where the provider repeats it; the report's Ref goes first
+	pushed   bool   // a webhook: it may be old news, and a second one with its ID is nothing
 }
 
 // Pushed makes the message of a webhook.
 func Pushed(provider, id, name string, r Report) Message {
 	return Message{Provider: provider, ID: id, Name: name, Report: r, pushed: true}
 }
+
+// Nudge makes the message of a webhook that says which payment to look at, but not how it stands: it is looked at.
+func Nudge(provider, id, name string, ref Ref, payment string, at time.Time) Message {
+	return Message{Provider: provider, ID: id, Name: name, Report: Report{Ref: ref, At: at}, Payment: payment, pushed: true}
+}
+
+// nudges says that a message tells nothing but that there is news.
+func (m Message) nudges() bool { return m.Report.State == "" }

@@ -12,7 +12,6 @@ import (
 	"skranke/internal/id"
 	"skranke/internal/jobs"
 	"skranke/internal/link"
-	"skranke/internal/money"
 )
 
 // Service holds the use cases. Methods with a tx work in the caller's transaction, all others open their own.
@@ -152,49 +151,6 @@ func (s *Service) settleWith(ctx context.Context, tx *db.Tx, p Payment, does Act
 		return fault.New(fault.Conflict, "billing.captured")
 	}
 	return fault.New(fault.Conflict, "billing.released")
-}
-
-// Refund wants a part or all of what was captured given back, once per document. All refunds together never exceed what
-// was captured: those under way count.
-func (s *Service) Refund(ctx context.Context, tx *db.Tx, kind, subject, document string, amount money.Money) error {
-	p, found, err := latest(ctx, tx, kind, subject)
-	if err != nil {
-		return err
-	}
-	if !found || p.State != Captured && p.State != Refunded {
-		return fault.New(fault.Conflict, "billing.not_captured")
-	}
-	if document == settlement || document == stray || amount.Currency != p.Currency || amount.Minor <= 0 {
-		return fmt.Errorf("refund payment %s: the ask is incomplete", p.ID)
-	}
-	st, added, err := addStep(ctx, tx, p, Refund, document, amount.Minor)
-	if err != nil || !added {
-		return err
-	}
-	if err := withinCaptured(ctx, tx, p); err != nil {
-		return err
-	}
-	return s.Jobs.Add(ctx, tx, settleJob{Step: st.ID})
-}
-
-// withinCaptured takes the payment's row first, so that two refunds at once are summed one after the other.
-func withinCaptured(ctx context.Context, tx *db.Tx, p Payment) error {
-	if err := db.LockRow(ctx, tx, "payments", p.ID); err != nil {
-		return err
-	}
-	p, err := find(ctx, tx, p.ID)
-	if err != nil {
-		return err
-	}
-	sum, err := db.One[int64](ctx, tx, `SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS n FROM payment_steps
-		WHERE payment_id = $1 AND does = 'refund' AND state <> 'failed'`, p.ID)
-	if err != nil {
-		return fmt.Errorf("sum refunds of payment %s: %w", p.ID, err)
-	}
-	if sum > p.Captured {
-		return fault.New(fault.Conflict, "billing.over_refund")
-	}
-	return nil
 }
 
 // system acts where the provider's word or a job moves a payment.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"skranke/internal/db"
 	"skranke/internal/jobs"
@@ -58,7 +57,8 @@ func (s *Service) settle(ctx context.Context, stepID string) error {
 	case st.Document == settlement && p.State != Created && p.State != Reserved:
 		return s.DB.InTx(ctx, func(tx *db.Tx) error { return closeSettlement(ctx, tx, p) })
 	case p.Session == "":
-		return s.releaseUnstarted(ctx, p.ID)
+		_, err := s.endUnstarted(ctx, p.ID, Report{State: Released})
+		return err
 	}
 	r, err := s.call(ctx, p, st)
 	if err == nil {
@@ -121,16 +121,17 @@ func (s *Service) refused(ctx context.Context, st Step, no error) error {
 	return jobs.Cancel(no)
 }
 
-// releaseUnstarted ends a payment that the provider has never heard of.
-func (s *Service) releaseUnstarted(ctx context.Context, paymentID string) error {
-	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+// endUnstarted ends a payment that the provider has never heard of.
+func (s *Service) endUnstarted(ctx context.Context, paymentID string, as Report) (next Payment, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		p, err := find(ctx, tx, paymentID)
 		if err != nil {
 			return err
 		}
-		next, done := p.after(Report{State: Released})
+		var done []Action
+		next, done = p.after(as)
 		if p.Session != "" || len(done) == 0 {
-			return fmt.Errorf("release payment %s: it was started meanwhile", p.ID)
+			return fmt.Errorf("end payment %s: it was started meanwhile", p.ID)
 		}
 		next.ChangedAt, next.LookAt = tx.Now, nil
 		ok, err := save(ctx, tx, &next)
@@ -138,60 +139,9 @@ func (s *Service) releaseUnstarted(ctx context.Context, paymentID string) error 
 			return err
 		}
 		if !ok {
-			return fmt.Errorf("release payment %s: it was changed meanwhile", p.ID)
+			return fmt.Errorf("end payment %s: it was changed meanwhile", p.ID)
 		}
 		return s.tell(ctx, tx, next, done)
 	})
-}
-
-// pollBatch bounds one sweep, which must end well within a job's time.
-const pollBatch = 50
-
-// poll finds out what got lost: payments the provider sent no news of, and steps whose job gave up. It stops at the first
-// sign that a provider is down; the next sweep goes on.
-func (s *Service) poll(ctx context.Context) error {
-	now := s.DB.Now()
-	due, err := db.List[Payment](ctx, s.DB, selectPayments+`WHERE look_at <= $1 ORDER BY look_at LIMIT $2`, now, pollBatch)
-	if err != nil {
-		return fmt.Errorf("find payments to look at: %w", err)
-	}
-	steps, err := db.List[string](ctx, s.DB, `SELECT id FROM payment_steps WHERE state = 'queued' AND created_at <= $1 ORDER BY created_at LIMIT $2`,
-		now.Add(-startAgain), pollBatch)
-	if err != nil {
-		return fmt.Errorf("find steps left undone: %w", err)
-	}
-	var tries []func() error
-	for _, p := range due {
-		tries = append(tries, func() error { return s.visit(ctx, p) })
-	}
-	for _, stepID := range steps {
-		tries = append(tries, func() error { return s.settle(ctx, stepID) })
-	}
-	var errs []error
-	for try := range slices.Values(tries) {
-		if err := try(); err != nil {
-			errs = append(errs, err)
-			if errors.Is(err, ErrDown) {
-				break
-			}
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// visit looks at one payment, or starts it where that is still to be done.
-func (s *Service) visit(ctx context.Context, p Payment) error {
-	next := p.nextLook(s.DB.Now())
-	var err error
-	if p.Session == "" {
-		soon := s.DB.Now().Add(startAgain)
-		next, err = &soon, s.startQueued(ctx, p.ID)
-	} else {
-		_, err = s.Look(ctx, p.ID)
-	}
-	if err == nil || errors.Is(err, ErrDown) {
-		return err
-	}
-	later := func(tx *db.Tx) error { return postpone(ctx, tx, p, next) }
-	return errors.Join(err, s.DB.InTx(ctx, later)) // what is wrong with one payment must not keep the others waiting
+	return next, err
 }

@@ -73,11 +73,16 @@ func movedTo(page string, origins []string) string {
 
 // payable gives the payment as it is now, or the conflict that it can no longer be paid.
 func (s *Service) payable(ctx context.Context, p Payment) (Payment, error) {
-	if p.Page != "" && p.State == Created && !s.DB.Now().Before(p.expiresAt()) {
-		var err error
-		if p, err = s.Look(ctx, p.ID); err != nil {
-			return p, err
-		}
+	now, err := s.DB.Now(), error(nil)
+	switch {
+	case p.State != Created:
+	case p.Page != "" && !now.Before(p.pageEnds()):
+		p, err = s.Look(ctx, p.ID)
+	case p.Page == "" && !now.Before(p.expiresAt()):
+		p, err = s.endUnstarted(ctx, p.ID, Report{State: Failed, Failure: FailAbandoned})
+	}
+	if err != nil {
+		return p, err
 	}
 	open, err := stillOpen(ctx, s.DB, p)
 	if err != nil {

@@ -28,8 +28,11 @@ type Step struct {
 	Amount    int64
 	State     StepState
 	Failure   string
+	Reason    string // why staff asked for it
+	AskedBy   string // the id of who did
 	CreatedAt time.Time
 	DoneAt    *time.Time
+	Fails     int64 // how often the sweep has failed to do it
 }
 
 const (
@@ -39,22 +42,28 @@ const (
 	stray = "stray"
 )
 
-const stepColumns = `id, payment_id, does, document, amount, state, failure, created_at, done_at`
+const stepColumns = `id, payment_id, does, document, amount, state, failure, reason, asked_by, created_at, done_at, fails`
 
 // addStep writes a step down unless one for the same document stands already; that one is returned then.
 func addStep(ctx context.Context, tx *db.Tx, p Payment, does Action, document string, amount int64) (Step, bool, error) {
-	st := Step{ID: id.New(), PaymentID: p.ID, Does: does, Document: document, Amount: amount, State: StepQueued, CreatedAt: tx.Now}
+	return addAsked(ctx, tx, p, Step{Does: does, Document: document, Amount: amount})
+}
+
+// addAsked is addStep for one that somebody has given a reason for.
+func addAsked(ctx context.Context, tx *db.Tx, p Payment, st Step) (Step, bool, error) {
+	st.ID, st.PaymentID, st.State, st.CreatedAt = id.New(), p.ID, StepQueued, tx.Now
 	n, err := tx.Exec(ctx, `
-		INSERT INTO payment_steps (id, payment_id, does, document, amount, state, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		INSERT INTO payment_steps (id, payment_id, does, document, amount, state, reason, asked_by, created_at, try_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (payment_id, document) WHERE state <> 'failed' DO NOTHING`,
-		st.ID, st.PaymentID, st.Does, st.Document, st.Amount, st.State, st.CreatedAt)
+		st.ID, st.PaymentID, st.Does, st.Document, st.Amount, st.State, st.Reason, st.AskedBy, st.CreatedAt, st.CreatedAt.Add(startAgain))
 	if err != nil {
-		return Step{}, false, fmt.Errorf("want %s of payment %s: %w", does, p.ID, err)
+		return Step{}, false, fmt.Errorf("want %s of payment %s: %w", st.Does, p.ID, err)
 	}
 	if n == 1 {
 		return st, true, nil
 	}
-	st, err = liveStep(ctx, tx, p.ID, document)
+	st, err = liveStep(ctx, tx, p.ID, st.Document)
 	return st, false, err
 }
 
@@ -85,6 +94,15 @@ func stepsOf(ctx context.Context, q db.Q, paymentID string) ([]Step, error) {
 		return nil, fmt.Errorf("steps of payment %s: %w", paymentID, err)
 	}
 	return steps, nil
+}
+
+// putOff lets the sweep try a step later, longer each time.
+func putOff(ctx context.Context, tx *db.Tx, st Step) error {
+	_, err := tx.Exec(ctx, `UPDATE payment_steps SET try_at = $1, fails = fails + 1 WHERE id = $2`, tx.Now.Add(pause(st.Fails+1)), st.ID)
+	if err != nil {
+		return fmt.Errorf("put payment step %s off: %w", st.ID, err)
+	}
+	return nil
 }
 
 // endStep writes down how a step ended; an empty failure means well.

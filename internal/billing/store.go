@@ -7,11 +7,12 @@ import (
 
 	"skranke/internal/db"
 	"skranke/internal/fault"
+	"skranke/internal/id"
 )
 
 const columns = `id, kind, subject, attempt, customer_id, site_id, reference, description, language, return_path, return_kind, return_id,
 	provider, session, provider_ref, page, state, currency, amount, captured, refunded, failure, late, created_at, changed_at,
-	reserved_until, look_at, version`
+	reserved_until, look_at, look_fails, page_until, version`
 
 const selectPayments = `SELECT ` + columns + ` FROM payments `
 
@@ -57,6 +58,19 @@ func byRef(ctx context.Context, q db.Q, provider string, ref Ref) (p Payment, ok
 	return p, true, nil
 }
 
+// spokenOf finds the payment a message is about; ok is false when it is not ours.
+func spokenOf(ctx context.Context, q db.Q, m Message) (p Payment, ok bool, err error) {
+	p, ok, err = byRef(ctx, q, m.Provider, m.Report.Ref)
+	if err != nil || ok || !id.Valid(m.Payment) {
+		return p, ok, err
+	}
+	p, err = find(ctx, q, m.Payment)
+	if fault.Is(err, fault.NotFound) || err == nil && p.Provider != m.Provider {
+		return Payment{}, false, nil
+	}
+	return p, err == nil, err
+}
+
 // insert writes a new attempt; false when somebody else has just written the same one.
 func insert(ctx context.Context, tx *db.Tx, p Payment) (bool, error) {
 	n, err := tx.Exec(ctx, `
@@ -77,7 +91,7 @@ func save(ctx context.Context, tx *db.Tx, p *Payment) (bool, error) {
 	n, err := tx.Exec(ctx, `
 		UPDATE payments
 		SET state = $1, provider_ref = $2, captured = $3, refunded = $4, failure = $5, reserved_until = $6, changed_at = $7, look_at = $8,
-			version = version + 1
+			look_fails = 0, version = version + 1
 		WHERE id = $9 AND version = $10`,
 		p.State, p.ProviderRef, p.Captured, p.Refunded, p.Failure, p.ReservedUntil, p.ChangedAt, p.LookAt, p.ID, p.Version)
 	if err != nil {
@@ -90,9 +104,12 @@ func save(ctx context.Context, tx *db.Tx, p *Payment) (bool, error) {
 // saveSession keeps the provider's page the first time it is heard of.
 func saveSession(ctx context.Context, tx *db.Tx, p Payment, s Session) (bool, error) {
 	p.Session, p.ProviderRef = s.Session, s.Payment
+	if !s.Until.IsZero() {
+		p.PageUntil = &s.Until
+	}
 	n, err := tx.Exec(ctx, `
-		UPDATE payments SET session = $1, provider_ref = $2, page = $3, look_at = $4, version = version + 1
-		WHERE id = $5 AND session = ''`, s.Session, s.Payment, s.URL, p.nextLook(tx.Now), p.ID)
+		UPDATE payments SET session = $1, provider_ref = $2, page = $3, page_until = $4, look_at = $5, look_fails = 0, version = version + 1
+		WHERE id = $6 AND session = ''`, s.Session, s.Payment, s.URL, p.PageUntil, p.nextLook(tx.Now), p.ID)
 	if err != nil {
 		return false, fmt.Errorf("keep session of payment %s: %w", p.ID, err)
 	}
@@ -101,8 +118,19 @@ func saveSession(ctx context.Context, tx *db.Tx, p Payment, s Session) (bool, er
 
 // postpone writes down when to look next, which is no change of the payment.
 func postpone(ctx context.Context, tx *db.Tx, p Payment, until *time.Time) error {
-	if _, err := tx.Exec(ctx, `UPDATE payments SET look_at = $1 WHERE id = $2`, until, p.ID); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE payments SET look_at = $1, look_fails = 0 WHERE id = $2`, until, p.ID); err != nil {
 		return fmt.Errorf("postpone payment %s: %w", p.ID, err)
+	}
+	return nil
+}
+
+// backOff puts the next look off after one that failed, longer each time: what is wrong with one payment must not keep the
+// others waiting.
+func backOff(ctx context.Context, tx *db.Tx, p Payment) error {
+	_, err := tx.Exec(ctx, `UPDATE payments SET look_at = $1, look_fails = look_fails + 1 WHERE id = $2 AND look_at IS NOT NULL`,
+		tx.Now.Add(pause(p.LookFails+1)), p.ID)
+	if err != nil {
+		return fmt.Errorf("put look at payment %s off: %w", p.ID, err)
 	}
 	return nil
 }

@@ -201,6 +201,7 @@ var fenced = []struct {
 	{"gocloud.dev", []string{"internal/files"}, "rule 6: gocloud only in files"},
 	{"github.com/danielgtaylor/huma", []string{"internal/api", "internal/*api"}, "rule 6: huma only in api and …api"},
 	{"github.com/xuri/excelize", []string{"internal/sheet"}, "rule 6: excelize only in sheet"},
+	{"github.com/stripe/", []string{"internal/billing/stripe"}, "rule 6: stripe-go only in billing/stripe"},
 	{"github.com/a-h/templ", []string{"internal/web", "internal/ui", "internal/*web", "bench/floor"}, "rule 6: templ only in web, ui and …web, and in the floor they are measured against"},
 	{"github.com/chromedp/", []string{"internal/web/webtest"}, "the browser is driven by webtest"},
 }

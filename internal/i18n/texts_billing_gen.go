@@ -37,6 +37,19 @@ func (l L) BillingAsked() string {
 	return "Bedt om"
 }
 
+// BillingAskedBack is "We asked for the status" in English.
+func (l L) BillingAskedBack() string {
+	switch l {
+	case SV:
+		return "Vi frågade om status"
+	case DA:
+		return "Vi spurgte om status"
+	case EN:
+		return "We asked for the status"
+	}
+	return "Vi spurte om status"
+}
+
 // BillingAttempt is "Attempt" in English.
 func (l L) BillingAttempt() string {
 	switch l {
@@ -59,6 +72,19 @@ func (l L) BillingAttemptNumber(number string) string {
 		return "no. " + number
 	}
 	return "nr. " + number
+}
+
+// BillingAttempts is "All attempts" in English.
+func (l L) BillingAttempts() string {
+	switch l {
+	case SV:
+		return "Alla försök"
+	case DA:
+		return "Alle forsøg"
+	case EN:
+		return "All attempts"
+	}
+	return "Alle forsøk"
 }
 
 // BillingCaptured is "Taken" in English.
@@ -403,6 +429,84 @@ func (l L) BillingReference() string {
 	return "Referanse"
 }
 
+// BillingRefund is "Refund" in English.
+func (l L) BillingRefund() string {
+	switch l {
+	case SV:
+		return "Återbetala"
+	case DA:
+		return "Betal tilbage"
+	case EN:
+		return "Refund"
+	}
+	return "Betal tilbake"
+}
+
+// BillingRefundAmount is "Amount in {currency}" in English.
+func (l L) BillingRefundAmount(currency string) string {
+	switch l {
+	case SV:
+		return "Belopp i " + currency
+	case DA:
+		return "Beløb i " + currency
+	case EN:
+		return "Amount in " + currency
+	}
+	return "Beløp i " + currency
+}
+
+// BillingRefundAmountHint is "At most {amount}" in English.
+func (l L) BillingRefundAmountHint(amount string) string {
+	switch l {
+	case SV:
+		return "Högst " + amount
+	case DA:
+		return "Højst " + amount
+	case EN:
+		return "At most " + amount
+	}
+	return "Høyst " + amount
+}
+
+// BillingRefundLead is "The money goes back to the card it came from. This cannot be undone." in English.
+func (l L) BillingRefundLead() string {
+	switch l {
+	case SV:
+		return "Pengarna går till kortet de kom från. Det går inte att ångra."
+	case DA:
+		return "Pengene går til det kort, de kom fra. Det kan ikke fortrydes."
+	case EN:
+		return "The money goes back to the card it came from. This cannot be undone."
+	}
+	return "Pengene går til kortet de kom fra. Det kan ikke angres."
+}
+
+// BillingRefundReason is "Reason" in English.
+func (l L) BillingRefundReason() string {
+	switch l {
+	case SV:
+		return "Orsak"
+	case DA:
+		return "Årsag"
+	case EN:
+		return "Reason"
+	}
+	return "Årsak"
+}
+
+// BillingRefundReasonHint is "Shown to staff only." in English.
+func (l L) BillingRefundReasonHint() string {
+	switch l {
+	case SV:
+		return "Visas bara för personalen."
+	case DA:
+		return "Vises kun for medarbejdere."
+	case EN:
+		return "Shown to staff only."
+	}
+	return "Vises bare for ansatte."
+}
+
 // BillingRefunded is "Refunded" in English.
 func (l L) BillingRefunded() string {
 	switch l {
@@ -466,6 +570,19 @@ func (l L) BillingSaid() string {
 		return "Status at the provider"
 	}
 	return "Status hos leverandøren"
+}
+
+// BillingSaidNews is "Something has happened" in English.
+func (l L) BillingSaidNews() string {
+	switch l {
+	case SV:
+		return "Något har hänt"
+	case DA:
+		return "Der er sket noget"
+	case EN:
+		return "Something has happened"
+	}
+	return "Noe er skjedd"
 }
 
 // BillingStatus is "Status" in English.
@@ -560,6 +677,7 @@ func init() {
 		{"billing.nothing_to_retry.advice", [...]string{"Betalingen er gjort opp. Last siden på nytt for å se statusen.", "Betalningen är uppgjord. Läs in sidan på nytt för att se statusen.", "Betalingen er gjort op. Genindlæs siden for at se status.", "The payment is settled. Reload the page to see its status."}},
 		{"billing.other_amount", [...]string{"Det er allerede åpnet en betaling med et annet beløp", "Det finns redan en öppen betalning med ett annat belopp", "Der er allerede åbnet en betaling med et andet beløb", "A payment of another amount is already open"}},
 		{"billing.over_refund", [...]string{"Det kan ikke betales tilbake mer enn det som er trukket", "Det går inte att återbetala mer än det som har debiterats", "Der kan ikke betales mere tilbage, end der er trukket", "No more can be refunded than was taken"}},
+		{"billing.payment.ask_refund", [...]string{"Tilbakebetaling ble bestilt", "En återbetalning begärdes", "En tilbagebetaling blev bestilt", "A refund was asked for"}},
 		{"billing.payment.capture", [...]string{"Beløpet ble trukket", "Beloppet debiterades", "Beløbet blev trukket", "The amount was taken"}},
 		{"billing.payment.decline", [...]string{"Et betalingsforsøk ble avvist", "Ett betalningsförsök nekades", "Et betalingsforsøg blev afvist", "A payment attempt was declined"}},
 		{"billing.payment.fail", [...]string{"Betalingen ble ikke gjennomført", "Betalningen genomfördes inte", "Betalingen blev ikke gennemført", "The payment was not completed"}},
@@ -572,6 +690,10 @@ func init() {
 		{"billing.payment.start", [...]string{"Betalingssiden er klar", "Betalningssidan är klar", "Betalingssiden er klar", "Payment page ready"}},
 		{"billing.provider_down", [...]string{"Kortbetaling er ikke tilgjengelig akkurat nå", "Kortbetalning är inte tillgänglig just nu", "Kortbetaling er ikke tilgængelig lige nu", "Card payment is not available right now"}},
 		{"billing.provider_down.advice", [...]string{"Bestillingen er tatt vare på, og ingenting er trukket. Vi prøver igjen av oss selv og sender en e-post med lenke til betaling så snart det virker.", "Beställningen är sparad och inget har debiterats. Vi försöker igen på egen hand och skickar ett mejl med en länk till betalningen så snart det fungerar.", "Bestillingen er gemt, og intet er trukket. Vi prøver igen af os selv og sender en e-mail med et link til betaling, så snart det virker.", "The order is kept and nothing has been taken. We try again by ourselves and send an e-mail with a link to the payment as soon as it works."}},
+		{"billing.refund.amount", [...]string{"Skriv et beløp over null", "Skriv ett belopp över noll", "Skriv et beløb over nul", "Enter an amount above zero"}},
+		{"billing.refund.reason", [...]string{"Skriv hvorfor pengene betales tilbake", "Skriv varför pengarna återbetalas", "Skriv, hvorfor pengene betales tilbage", "Enter why the money is given back"}},
+		{"billing.refund.reason_long", [...]string{"Skriv årsaken med høyst 300 tegn", "Skriv orsaken med högst 300 tecken", "Skriv årsagen med højst 300 tegn", "Enter the reason in at most 300 characters"}},
+		{"billing.refund_asked", [...]string{"Tilbakebetalingen er sendt til kortleverandøren. Last siden på nytt om litt.", "Återbetalningen har skickats till kortleverantören. Läs in sidan på nytt om en stund.", "Tilbagebetalingen er sendt til kortudbyderen. Genindlæs siden om lidt.", "The refund has been sent to the card provider. Reload the page in a moment."}},
 		{"billing.released", [...]string{"Beløpet er allerede frigitt", "Beloppet är redan frisläppt", "Beløbet er allerede frigivet", "The amount has already been released"}},
 		{"billing.released.advice", [...]string{"Det kan ikke trekkes lenger. Be om en ny betaling.", "Det kan inte debiteras längre. Be om en ny betalning.", "Det kan ikke længere trækkes. Bed om en ny betaling.", "It can no longer be taken. Ask for a new payment."}},
 		{"billing.retried", [...]string{"Kortleverandøren spørres nå. Last siden på nytt om litt.", "Kortleverantören tillfrågas nu. Läs in sidan på nytt om en stund.", "Kortudbyderen spørges nu. Genindlæs siden om lidt.", "The card provider is being asked. Reload the page in a moment."}},

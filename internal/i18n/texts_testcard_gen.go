@@ -59,6 +59,19 @@ func (l L) TestcardCards() string {
 	return "Testkort"
 }
 
+// TestcardCardsBank is "What the bank answers" in English.
+func (l L) TestcardCardsBank() string {
+	switch l {
+	case SV:
+		return "Vad banken svarar"
+	case DA:
+		return "Hvad banken svarer"
+	case EN:
+		return "What the bank answers"
+	}
+	return "Hva banken svarer"
+}
+
 // TestcardCardsHint is "Choose a card to fill in the fields." in English.
 func (l L) TestcardCardsHint() string {
 	switch l {
@@ -70,6 +83,19 @@ func (l L) TestcardCardsHint() string {
 		return "Choose a card to fill in the fields."
 	}
 	return "Velg et kort, så fylles feltene ut."
+}
+
+// TestcardCardsWay is "When something goes wrong on the way" in English.
+func (l L) TestcardCardsWay() string {
+	switch l {
+	case SV:
+		return "När något går fel på vägen"
+	case DA:
+		return "Når noget går galt undervejs"
+	case EN:
+		return "When something goes wrong on the way"
+	}
+	return "Når noe går galt underveis"
 }
 
 // TestcardClosedText is "No money is reserved on the card. Go back to see what happens next." in English.
@@ -290,6 +316,45 @@ func (l L) TestcardFaults(n int) string {
 	return l.count(n) + " feil må rettes"
 }
 
+// TestcardLeftBack is "Back to the payment" in English.
+func (l L) TestcardLeftBack() string {
+	switch l {
+	case SV:
+		return "Tillbaka till betalningen"
+	case DA:
+		return "Tilbage til betalingen"
+	case EN:
+		return "Back to the payment"
+	}
+	return "Tilbake til betalingen"
+}
+
+// TestcardLeftText is "Nothing is reserved. Close this tab to see what happens when somebody simply walks away." in English.
+func (l L) TestcardLeftText() string {
+	switch l {
+	case SV:
+		return "Inget har reserverats. Stäng fliken, så händer samma sak som när någon bara går sin väg."
+	case DA:
+		return "Der er ikke reserveret noget. Luk fanen, så sker det samme, som når nogen bare går deres vej."
+	case EN:
+		return "Nothing is reserved. Close this tab to see what happens when somebody simply walks away."
+	}
+	return "Ingenting er reservert. Lukk fanen, så skjer det samme som når noen bare går sin vei."
+}
+
+// TestcardLeftTitle is "You have left the payment" in English.
+func (l L) TestcardLeftTitle() string {
+	switch l {
+	case SV:
+		return "Du har lämnat betalningen"
+	case DA:
+		return "Du har forladt betalingen"
+	case EN:
+		return "You have left the payment"
+	}
+	return "Du har forlatt betalingen"
+}
+
 // TestcardNumber is "Card number" in English.
 func (l L) TestcardNumber() string {
 	switch l {
@@ -451,10 +516,17 @@ func (l L) TestcardUnknownTitle() string {
 
 func init() {
 	addCodes([]codeText{
+		{"testcard.card.abandoned", [...]string{"Betaleren går sin vei", "Betalaren går sin väg", "Betaleren går sin vej", "The payer walks away"}},
 		{"testcard.card.accepted", [...]string{"Godtas", "Godkänns", "Godkendes", "Accepted"}},
+		{"testcard.card.capture_once", [...]string{"Beløpet kan bare trekkes én gang", "Beloppet kan bara dras en gång", "Beløbet kan kun trækkes én gang", "The amount can be taken only once"}},
 		{"testcard.card.declined", [...]string{"Avvises av banken", "Nekas av banken", "Afvises af banken", "Declined by the bank"}},
 		{"testcard.card.extra_step", [...]string{"Ekstra steg hos banken", "Extra steg hos banken", "Ekstra trin hos banken", "Extra step at the bank"}},
+		{"testcard.card.lapses", [...]string{"Faller bort etter 2 minutter", "Faller bort efter 2 minuter", "Bortfalder efter 2 minutter", "Lapses after 2 minutes"}},
 		{"testcard.card.no_funds", [...]string{"For lite på kontoen", "För lite på kontot", "For lidt på kontoen", "Too little in the account"}},
+		{"testcard.card.webhook_first", [...]string{"Beskjeden kommer før betaleren", "Beskedet kommer före betalaren", "Beskeden kommer før betaleren", "The news comes before the payer"}},
+		{"testcard.card.webhook_late", [...]string{"Beskjeden kommer sent", "Beskedet kommer sent", "Beskeden kommer sent", "The news comes late"}},
+		{"testcard.card.webhook_never", [...]string{"Beskjeden kommer aldri", "Beskedet kommer aldrig", "Beskeden kommer aldrig", "The news never comes"}},
+		{"testcard.card.webhook_twice", [...]string{"Beskjeden kommer to ganger", "Beskedet kommer två gånger", "Beskeden kommer to gange", "The news comes twice"}},
 		{"testcard.card_declined", [...]string{"Banken avviste kortet. Prøv et annet kort.", "Banken nekade kortet. Prova ett annat kort.", "Banken afviste kortet. Prøv et andet kort.", "The bank declined the card. Try another card."}},
 		{"testcard.cvc.wrong", [...]string{"Skriv de tre sifrene bak på kortet", "Skriv de tre siffrorna på kortets baksida", "Skriv de tre cifre bag på kortet", "Enter the three digits on the back of the card"}},
 		{"testcard.expiry.past", [...]string{"Kortet er utløpt. Skriv en dato som ikke er passert", "Kortet har gått ut. Skriv ett datum som inte har passerat", "Kortet er udløbet. Skriv en dato, der ikke er passeret", "The card has expired. Enter a date that has not passed"}},

@@ -171,12 +171,16 @@ func closeOrder(tx *db.Tx) func(o *Order) error {
 	}
 }
 
-// giveBack releases what is reserved, and closes the page of what is not paid yet.
+// giveBack releases what is reserved, closes the page of what is not paid yet, and pays back what a provider took before the no.
 func (s *Service) giveBack(ctx context.Context, tx *db.Tx, o Order) error {
-	if o.Payment != Reserved && o.Payment != PayNone && o.Payment != PayLinkSent && o.Payment != Lapsed {
-		return nil
+	switch o.Payment {
+	case Reserved, PayNone, PayLinkSent, Lapsed:
+		return s.Payments.Release(ctx, tx, o.ID)
+	case Captured:
+		return s.Payments.Refund(ctx, tx, o.ID)
+	case OnAccount, Released, Refunded:
 	}
-	return s.Payments.Release(ctx, tx, o.ID)
+	return nil
 }
 
 func (s *Service) settle(ctx context.Context, tx *db.Tx, e event.Event, a Action, and func(o *Order) error, then func(o Order) error) error {
@@ -223,16 +227,22 @@ func (s *Service) OnPayment(ctx context.Context, tx *db.Tx, e event.Event) error
 			return s.OnLapsed(ctx, tx, e)
 		}
 	}
-	_, err := s.change(ctx, tx, runner, id, a, func(o *Order) (map[string]any, error) {
+	if a == Refund && number(e, "refunded") < number(e, "captured") {
+		return nil // a part given back leaves the order paid
+	}
+	o, err := s.change(ctx, tx, runner, id, a, func(o *Order) (map[string]any, error) {
 		if o.pay(a) != nil {
 			return nil, errNothing
 		}
 		return map[string]any{"payment": e.Subject}, nil
 	})
-	if errors.Is(err, errNothing) {
-		return nil
+	switch {
+	case err != nil && !errors.Is(err, errNothing):
+		return err
+	case a == Capture && o.Work == Cancelled: // taken in spite of the no: the money goes back all the same
+		return s.Payments.Refund(ctx, tx, o.ID)
 	}
-	return err
+	return nil
 }
 
 // OnLapsed is a reservation that died, or that the provider let go of by itself, before the board answered: the board's question
@@ -309,6 +319,12 @@ var errNothing = fault.New(fault.Conflict, "keys.order.moved_on")
 // subject is the order a payment's event is about.
 func subject(e event.Event) (id string, ok bool) {
 	return text(e, "subject"), text(e, "kind") == SubjectKind
+}
+
+// number reads an amount of an event that has just been recorded.
+func number(e event.Event, key string) int64 {
+	n, _ := e.Data.V[key].(int64)
+	return n
 }
 
 func text(e event.Event, key string) string {

@@ -167,8 +167,16 @@ func (s *Service) paymentAsk(o Order) PaymentAsk {
 func (s *Service) StatusPath(o Order) string { return "/k/" + s.Links.Token(StatusLink, o.StatusLink) }
 
 // Pay leads the resident to the card provider's page.
-func (s *Service) Pay(ctx context.Context, by authz.Actor, orderID string) (url string, err error) {
-	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+func (s *Service) Pay(ctx context.Context, by authz.Actor, orderID string) (string, error) {
+	url, err := s.pay(ctx, by, orderID)
+	if fault.CodeOf(err) == EndedMeanwhile { // the page had had its time, and the payment ended with it
+		return s.pay(ctx, by, orderID)
+	}
+	return url, err
+}
+
+func (s *Service) pay(ctx context.Context, by authz.Actor, orderID string) (string, error) {
+	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
 		o, err := find(ctx, tx, by, orderID)
 		switch {
 		case err != nil:

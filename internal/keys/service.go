@@ -29,6 +29,9 @@ type Service struct {
 	Zone      *time.Location // of the installation: agreements' dates are local
 }
 
+// EndedMeanwhile is the code of the conflict that a payment can no longer be paid: the next Open makes another attempt.
+const EndedMeanwhile = "billing.not_open"
+
 // PaymentAsk is a card payment that keys wants opened.
 type PaymentAsk struct {
 	OrderID, Number, CustomerID, SiteID string
@@ -42,9 +45,10 @@ type PaymentAsk struct {
 // Payments is the little that keys needs from billing, which stands below it: app joins the two.
 type Payments interface {
 	Open(ctx context.Context, tx *db.Tx, a PaymentAsk) error           // makes an attempt, once while one is open
-	Start(ctx context.Context, orderID string) (url string, err error) // the provider's page; leaves the process
+	Start(ctx context.Context, orderID string) (url string, err error) // the provider's page; leaves the process. EndedMeanwhile: open anew
 	Capture(ctx context.Context, tx *db.Tx, orderID string) error      // queued
 	Release(ctx context.Context, tx *db.Tx, orderID string) error      // queued
+	Refund(ctx context.Context, tx *db.Tx, orderID string) error       // all that was captured, queued
 }
 
 // system is the actor of what payments and approvals lead to.

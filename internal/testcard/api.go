@@ -134,7 +134,7 @@ func (s *Server) createSession(r *http.Request, body []byte) (any, error) {
 	}
 	token, _ := id.Token()
 	sid := "ses_" + token
-	p := &payment{client.Payment{
+	p := &payment{Payment: client.Payment{
 		ID: newID("pay_"), Session: sid, Reference: in.Reference, State: client.Created, Version: 1,
 		AmountMinor: in.AmountMinor, Currency: in.Currency, CreatedAt: now, UpdatedAt: now,
 	}}
@@ -242,7 +242,7 @@ func (s *Server) capture(r *http.Request, body []byte) (any, error) {
 		if err := decode(body, &in); err != nil {
 			return err
 		}
-		return p.capture(in.AmountMinor, s.behaviour.CaptureOnce)
+		return p.capture(in.AmountMinor, s.behaviour.CaptureOnce || p.Quirk == onceOnly)
 	})
 }
 

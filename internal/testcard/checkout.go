@@ -43,14 +43,22 @@ func (s *Server) attempt(sessionID string, card testCard, confirmed bool) (*deli
 		return nil, nil // the payer still has to confirm
 	}
 	se.Waiting = ""
+	if card.Quirk == leaves {
+		return nil, nil // the payer never pressed the button
+	}
 	if card.Failure != "" {
 		if err := p.fail(card.Failure); err != nil {
 			return nil, err
 		}
 		return s.changed(p, client.EventFailed), nil
 	}
-	if err := p.reserve(card.public(), s.cfg.Now().UTC().Add(s.cfg.ReserveFor)); err != nil {
+	now := s.cfg.Now().UTC()
+	if err := p.reserve(card.public(), now.Add(s.cfg.ReserveFor)); err != nil {
 		return nil, err
+	}
+	if p.Quirk = card.Quirk; p.Quirk == lapses {
+		at := now.Add(s.cfg.LapseAfter)
+		p.LapsesAt = &at
 	}
 	return s.changed(p, client.EventReserved), nil
 }

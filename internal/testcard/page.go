@@ -100,11 +100,11 @@ func (s *Server) attemptAndAnswer(w http.ResponseWriter, r *http.Request, c chec
 		s.fail(w, err)
 		return
 	}
-	if s.waitsForNews() {
-		firstTry(r.Context(), news)
-	}
+	firstTry(r.Context(), news)
 	c, _ = s.checkout(c.ID)
 	switch {
+	case card.Quirk == leaves && c.State == client.SessionOpen:
+		s.leftPage(w, c)
 	case c.State == client.SessionPaid:
 		backToShop(w, r, c)
 	case c.State != client.SessionOpen:
@@ -114,12 +114,6 @@ func (s *Server) attemptAndAnswer(w http.ResponseWriter, r *http.Request, c chec
 	default:
 		s.payPage(w, http.StatusUnprocessableEntity, c, form, nil, card.Failure)
 	}
-}
-
-func (s *Server) waitsForNews() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.behaviour.WebhookBeforeReturn
 }
 
 // readable reads a form of reasonable size.

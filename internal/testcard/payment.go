@@ -9,7 +9,11 @@ import (
 )
 
 // payment is a payment and the moves it can make. Each move checks everything before it changes anything.
-type payment struct{ client.Payment }
+type payment struct {
+	client.Payment
+	Quirk    quirk      `json:"quirk,omitempty"`
+	LapsesAt *time.Time `json:"lapses_at,omitempty"` // when the bank lets go in truth, where that is not at ReservedUntil
+}
 
 // verbs of the moves, as they stand in refusals.
 const (

@@ -13,7 +13,7 @@ func TestNoOrderOfMovesTakesMoreThanIsThereOrGivesMoreThanWasTaken(t *testing.T)
 	rapid.Check(t, func(t *rapid.T) {
 		amount := rapid.Int64Range(1, 1000).Draw(t, "amount")
 		once := rapid.Bool().Draw(t, "once")
-		p := &payment{client.Payment{State: client.Created, AmountMinor: amount}}
+		p := &payment{Payment: client.Payment{State: client.Created, AmountMinor: amount}}
 		part := rapid.Int64Range(-1, amount+1)
 		t.Repeat(map[string]func(*rapid.T){
 			"fail":    func(*rapid.T) { walked(t, p, p.fail(client.FailDeclined)) },
@@ -56,7 +56,7 @@ func TestEveryStateCanBeReached(t *testing.T) {
 		client.Lapsed:   func(p *payment) error { _ = p.reserve(client.Card{}, time.Time{}); return p.lapse() },
 	}
 	for want, walk := range reach {
-		p := &payment{client.Payment{State: client.Created, AmountMinor: 100}}
+		p := &payment{Payment: client.Payment{State: client.Created, AmountMinor: 100}}
 		if err := walk(p); err != nil || p.State != want {
 			t.Errorf("got %s, %v, want %s", p.State, err, want)
 		}

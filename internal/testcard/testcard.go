@@ -28,6 +28,8 @@ type Config struct {
 	Log            *slog.Logger
 	PublicURL      string          // where browsers reach the hosted page; empty takes the address the API was called at
 	ReserveFor     time.Duration   // how long a bank holds an amount; 0 means 7 days
+	LapseAfter     time.Duration   // how long it does so for the card that lapses; 0 means 2 minutes
+	LateBy         time.Duration   // how late webhooks of the card with late ones are; 0 means 30 seconds
 	WebhookRetries []time.Duration // the wait before each new attempt to deliver; nil means from 1 s to 2 h, 8 in all
 }
 
@@ -75,6 +77,12 @@ func New(cfg Config) *Server {
 	}
 	if cfg.ReserveFor == 0 {
 		cfg.ReserveFor = 7 * 24 * time.Hour
+	}
+	if cfg.LapseAfter == 0 {
+		cfg.LapseAfter = 2 * time.Minute
+	}
+	if cfg.LateBy == 0 {
+		cfg.LateBy = 30 * time.Second
 	}
 	if cfg.WebhookRetries == nil {
 		cfg.WebhookRetries = defaultRetries
@@ -217,7 +225,11 @@ func (s *Server) tend() {
 
 // lapseIfDue is asked before every look at a payment, so that none is shown as held after its time. The caller holds the lock.
 func (s *Server) lapseIfDue(p *payment) {
-	if p.ReservedUntil == nil || s.cfg.Now().Before(*p.ReservedUntil) || p.lapse() != nil {
+	end := p.ReservedUntil
+	if p.LapsesAt != nil {
+		end = p.LapsesAt
+	}
+	if end == nil || s.cfg.Now().Before(*end) || p.lapse() != nil {
 		return
 	}
 	s.changed(p, client.EventLapsed)
@@ -228,5 +240,5 @@ func (s *Server) changed(p *payment, what client.EventType) *delivery {
 	p.Version++
 	p.UpdatedAt = s.cfg.Now().UTC()
 	s.dirty = true
-	return s.announce(what, p.Payment)
+	return s.announce(what, p)
 }

@@ -90,6 +90,13 @@ func (c checkout) money() string {
 // field is one input with its words. Value of the CVC is only ever that of a chosen test card.
 type field struct{ Name, Label, Hint, Value, Fault, Describes string }
 
+// cardGroup is the cards that the bank answers for, or those that something goes wrong with on the way.
+type cardGroup struct {
+	ID, Title    string
+	Folded, Open bool // the rarer ones leave the form in sight
+	Cards        []cardChoice
+}
+
 type cardChoice struct {
 	Href, Number, Outcome, Name string
 	Chosen                      bool
@@ -104,14 +111,14 @@ type payView struct {
 	Faults               []field
 	Fields               []field
 	CardsTitle, CardHint string
-	Cards                []cardChoice
+	Groups               []cardGroup
 }
 
 func (s *Server) payPage(w http.ResponseWriter, status int, c checkout, form cardForm, faults []fieldFault, failure string) {
 	l := c.l
 	v := payView{
 		frame: newFrame(l, l.TestcardPayTitle()), Summary: c.summary(),
-		Action: payPath(c.ID), Button: l.TestcardPay(c.money()), Cards: choices(c, form.Number),
+		Action: payPath(c.ID), Button: l.TestcardPay(c.money()), Groups: groups(c, form.Number),
 		CardsTitle: l.TestcardCards(), CardHint: l.TestcardCardsHint(),
 		Fields: []field{
 			{Name: "number", Label: l.TestcardNumber(), Hint: l.TestcardNumberHint(), Value: form.Number},
@@ -140,16 +147,21 @@ func (s *Server) payPage(w http.ResponseWriter, status int, c checkout, form car
 	s.write(w, status, payTemplate, v, c.ReturnURL)
 }
 
-func choices(c checkout, typed string) []cardChoice {
-	list := make([]cardChoice, 0, len(testCards))
+func groups(c checkout, typed string) []cardGroup {
+	bank, way := cardGroup{ID: "cards-bank", Title: c.l.TestcardCardsBank()}, cardGroup{ID: "cards-way", Title: c.l.TestcardCardsWay(), Folded: true}
 	for _, card := range testCards {
 		number := grouped(card.Number)
-		list = append(list, cardChoice{
+		choice := cardChoice{
 			Href: payPath(c.ID) + "?card=" + card.Name, Number: number, Name: card.Name,
 			Outcome: c.l.Code("testcard.card." + card.Name), Chosen: typed == number,
-		})
+		}
+		if card.Quirk == "" {
+			bank.Cards = append(bank.Cards, choice)
+		} else {
+			way.Cards, way.Open = append(way.Cards, choice), way.Open || choice.Chosen
+		}
 	}
-	return list
+	return []cardGroup{bank, way}
 }
 
 type confirmView struct {
@@ -183,6 +195,15 @@ func (s *Server) endPage(w http.ResponseWriter, status int, c checkout, title, t
 	sum.Note, sum.CancelURL = "", ""
 	s.write(w, status, noticeTemplate, noticeView{
 		frame: newFrame(c.l, title), Text: text, Summary: &sum, BackText: c.l.TestcardBack(), BackURL: c.back(),
+	}, "")
+}
+
+// leftPage stands where a payer has gone away: nothing has happened, and the page still waits for them.
+func (s *Server) leftPage(w http.ResponseWriter, c checkout) {
+	sum := c.summary()
+	sum.Note, sum.CancelURL = "", ""
+	s.write(w, http.StatusOK, noticeTemplate, noticeView{
+		frame: newFrame(c.l, c.l.TestcardLeftTitle()), Text: c.l.TestcardLeftText(), Summary: &sum, BackText: c.l.TestcardLeftBack(), BackURL: payPath(c.ID),
 	}, "")
 }
 

@@ -20,6 +20,7 @@ type delivery struct {
 	Delay time.Duration    `json:"delay,omitempty"`
 	Twice bool             `json:"twice,omitempty"`
 
+	first bool          // the payer's browser waits for it
 	tried chan struct{} // closed after the first attempt
 }
 
@@ -32,17 +33,21 @@ func newSender() *http.Client {
 }
 
 // announce puts a webhook on its way, nil where none is to come. The caller holds the lock.
-func (s *Server) announce(what client.EventType, p client.Payment) *delivery {
-	if s.cfg.WebhookURL == "" || s.behaviour.WebhookNever {
+func (s *Server) announce(what client.EventType, p *payment) *delivery {
+	if s.cfg.WebhookURL == "" || s.behaviour.WebhookNever || p.Quirk == newsNever {
 		return nil
 	}
-	body, err := json.Marshal(client.Event{Type: what, Timestamp: p.UpdatedAt, Data: p})
+	body, err := json.Marshal(client.Event{Type: what, Timestamp: p.UpdatedAt, Data: p.Payment})
 	if err != nil {
 		s.cfg.Log.Error("testcard webhook not written", "payment", p.ID, "err", err)
 		return nil
 	}
-	d := &delivery{ID: newID("msg_"), Type: what, Body: body, Twice: s.behaviour.WebhookTwice}
-	if !s.behaviour.WebhookBeforeReturn {
+	d := &delivery{ID: newID("msg_"), Type: what, Body: body, Twice: s.behaviour.WebhookTwice || p.Quirk == newsTwice, first: s.behaviour.WebhookBeforeReturn || p.Quirk == newsFirst}
+	switch {
+	case d.first:
+	case p.Quirk == newsLate:
+		d.Delay = s.cfg.LateBy
+	default:
 		d.Delay = s.behaviour.WebhookDelay
 	}
 	s.data.Pending[d.ID] = d
@@ -126,9 +131,9 @@ func (s *Server) send(d *delivery) error {
 	return nil
 }
 
-// firstTry waits until a webhook has been tried once, or for as long as a payer's browser may be kept.
+// firstTry waits until a webhook that is to come before the payer has been tried once, or for as long as a payer's browser may be kept.
 func firstTry(ctx context.Context, d *delivery) {
-	if d == nil {
+	if d == nil || !d.first {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)

@@ -21,13 +21,14 @@ func TestThePagesOfPaymentsStandInABrowser(t *testing.T) {
 		web.SetSession(w, r, r.PathValue("as"), time.Hour)
 		return web.Redirect(w, r, "/office/payments")
 	}})
-	waiting, paid := s.started("1"), s.started("2")
+	waiting, paid, taken := s.started("1"), s.started("2"), s.taken("3")
 	s.get(s.pay(paid), "")
 	s.send(http.MethodPost, "/office/payments/"+paid.ID+"/retry", "staff", "", nil)
 	s.provider.SetBehaviour(testcard.Behaviour{Down: true})
 	pages := map[string]string{
 		"list":    "/office/payments",
 		"payment": "/office/payments/" + paid.ID,
+		"taken":   "/office/payments/" + taken.ID,
 		"waiting": "/pay/return/" + s.billing.Signer.Token("billing.return", waiting.ID) + "?look=1",
 	}
 	for _, view := range []webtest.View{webtest.Phone, webtest.Desktop} {

@@ -1,12 +1,15 @@
 package billingweb
 
 import (
+	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"skranke/internal/billing"
 	"skranke/internal/event"
+	"skranke/internal/id"
 	"skranke/internal/money"
 	"skranke/internal/ui"
 	"skranke/internal/web"
@@ -18,19 +21,50 @@ type fileData struct {
 	Zone *time.Location
 	billing.Dossier
 	About string // the page of what is paid for, or empty
+	Names map[string]string
+	Form  refundForm
 }
 
 // payment shows one payment: how it stands, what we asked for, what the provider said and when.
 func (p *Pages) payment(w http.ResponseWriter, r *http.Request) error {
+	return p.showPayment(w, r, refundForm{})
+}
+
+// showPayment is the page, again with a form's mistakes.
+func (p *Pages) showPayment(w http.ResponseWriter, r *http.Request, f refundForm) error {
 	dossier, err := p.Billing.Dossier(r.Context(), web.Actor(r), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	d := fileData{L: web.L(r), Zone: p.zone(), Dossier: dossier}
+	if f.Once == "" {
+		f.Once = id.New()
+	}
+	d := fileData{L: web.L(r), Zone: p.zone(), Dossier: dossier, Form: f}
+	if d.Names, err = p.names(r.Context(), dossier.Steps); err != nil {
+		return err
+	}
 	if path, ok := p.About[dossier.Payment.Kind]; ok {
 		d.About = path + dossier.Payment.Subject
 	}
-	return web.Render(w, r, web.View{Title: d.title(), Body: paymentPage(d)})
+	v := web.View{Title: d.title(), Body: paymentPage(d), Errors: len(f.Faults)}
+	if len(f.Faults) > 0 {
+		return web.Again(w, r, v)
+	}
+	return web.Render(w, r, v)
+}
+
+// names finds who asked for the refunds.
+func (p *Pages) names(ctx context.Context, steps []billing.Step) (map[string]string, error) {
+	var ids []string
+	for _, st := range steps {
+		if st.AskedBy != "" {
+			ids = append(ids, st.AskedBy)
+		}
+	}
+	if p.Names == nil || len(ids) == 0 {
+		return nil, nil //nolint:nilnil // nobody's name is needed
+	}
+	return p.Names(ctx, ids)
 }
 
 // retry asks the provider again.
@@ -97,6 +131,24 @@ func (d fileData) failure(code string) string {
 	return d.L.Code("billing.failure." + code)
 }
 
+// attempts are all the payments that were made for the same thing.
+func (d fileData) attempts() ui.TableData {
+	t := ui.TableData{L: d.L, Caption: d.L.BillingAttempts(), Cols: []ui.Col{
+		{Label: d.L.BillingAttempt(), Spot: ui.SpotTitle},
+		{Label: d.L.BillingMade(), Spot: ui.SpotLabeled},
+		{Label: d.L.BillingStatus(), Spot: ui.SpotCorner},
+		{Label: d.L.BillingAmount(), Num: true, Spot: ui.SpotAmount},
+	}}
+	for _, p := range d.Attempts {
+		badge, number := Badge(d.L, p), ui.Cell{Text: d.L.BillingAttemptNumber(d.L.Int(p.Attempt)), Sub: d.failure(p.Failure)}
+		if p.ID != d.Payment.ID {
+			number.Href = paymentsPath + "/" + p.ID
+		}
+		t.Rows = append(t.Rows, []ui.Cell{number, {Text: d.L.DateTime(p.CreatedAt, d.Zone), Tabular: true}, {Badge: &badge}, {Text: d.L.MoneyCode(p.Money())}})
+	}
+	return t
+}
+
 func (d fileData) steps() ui.TableData {
 	t := ui.TableData{L: d.L, Caption: d.L.BillingSteps(), Cols: []ui.Col{
 		{Label: d.L.BillingStep(), Spot: ui.SpotTitle},
@@ -107,13 +159,24 @@ func (d fileData) steps() ui.TableData {
 	for _, st := range d.Steps {
 		badge := stepBadge(d.L, st.State)
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: d.L.Code("billing.step." + string(st.Does)), Sub: st.Failure},
+			{Text: d.L.Code("billing.step." + string(st.Does)), Sub: d.why(st)},
 			{Text: d.L.DateTime(st.CreatedAt, d.Zone), Tabular: true},
 			{Badge: &badge},
 			{Text: d.some(st.Amount)},
 		})
 	}
 	return t
+}
+
+// why is who wanted a step and for what reason, and the provider's word where it refused.
+func (d fileData) why(st billing.Step) string {
+	var parts []string
+	for _, s := range []string{d.Names[st.AskedBy], st.Reason, st.Failure} {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, " · ")
 }
 
 func stepBadge(l ui.L, s billing.StepState) ui.Badge {
@@ -134,17 +197,28 @@ func (d fileData) messages() ui.TableData {
 			raw = m.Name
 		}
 		led := d.L.BillingNothingNew()
-		if m.LedTo != "" {
+		switch {
+		case m.LedTo != "":
 			led = d.L.Code(m.LedTo.Event())
+		case m.State == "":
+			led = d.L.BillingAskedBack()
 		}
 		t.Rows = append(t.Rows, []ui.Cell{
 			{Text: d.L.DateTime(m.At, d.Zone), Tabular: true},
 			{Text: d.L.Code("billing.message." + way), Sub: raw},
-			{Text: d.L.Code("billing.state." + string(m.State)), Sub: d.failure(m.Failure)},
+			{Text: d.said(m), Sub: d.failure(m.Failure)},
 			{Text: led},
 		})
 	}
 	return t
+}
+
+// said is how the payment stands by a message; some say only that there is news.
+func (d fileData) said(m billing.Kept) string {
+	if m.State == "" {
+		return d.L.BillingSaidNews()
+	}
+	return d.L.Code("billing.state." + string(m.State))
 }
 
 // how tells the answers to our own calls from what the provider sent by itself.

@@ -3,6 +3,7 @@
 package billingweb
 
 import (
+	"context"
 	"time"
 
 	"skranke/internal/billing"
@@ -13,8 +14,9 @@ import (
 // Pages is what the pages need.
 type Pages struct {
 	Billing *billing.Service
-	Zone    *time.Location    // whose clocks times are shown by; nil is UTC
-	About   map[string]string // kind of subject → where its pages are: "keys.order" → "/office/key-orders/"
+	Zone    *time.Location                                                     // whose clocks times are shown by; nil is UTC
+	Names   func(ctx context.Context, ids []string) (map[string]string, error) // of people; nil shows none
+	About   map[string]string                                                  // kind of subject → where its pages are: "keys.order" → "/office/key-orders/"
 }
 
 // maxHook is more than any provider sends; what is larger is not read.
@@ -31,6 +33,7 @@ func (p *Pages) Routes() []web.Route {
 		},
 		{Pattern: "GET /office/payments/{id}", Handle: p.payment, Who: web.Staff, Needs: billing.MaySee, Area: ui.Office},
 		{Pattern: "POST /office/payments/{id}/retry", Handle: p.retry, Who: web.Staff, Needs: billing.MayRetry, Area: ui.Office},
+		{Pattern: "POST /office/payments/{id}/refund", Handle: p.refund, Who: web.Staff, Needs: billing.MayRefund, Area: ui.Office},
 	}
 }
 

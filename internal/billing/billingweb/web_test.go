@@ -45,7 +45,7 @@ type site struct {
 
 // visitors are who the session cookie may name.
 var visitors = map[string]web.Visitor{
-	"staff": {Actor: authz.Actor{ID: "fia", Kind: authz.Staff, Grants: []authz.Grant{{Scope: authz.All, May: []authz.Permission{billing.MaySee, billing.MayRetry}}}}},
+	"staff": {Actor: authz.Actor{ID: "fia", Kind: authz.Staff, Grants: []authz.Grant{{Scope: authz.All, May: []authz.Permission{billing.MaySee, billing.MayRetry, billing.MayRefund}}}}},
 	"clerk": {Actor: authz.Actor{ID: "ola", Kind: authz.Staff}},
 	"oak":   {Actor: authz.Actor{ID: "ida", Kind: authz.Person, Grants: []authz.Grant{{Scope: authz.Customer, ID: "oak", May: []authz.Permission{billing.MaySee}}}}},
 }
@@ -79,7 +79,12 @@ func newSite(t *testing.T, d *db.DB) *site {
 	own := httptest.NewServer(edge)
 	s.url, s.edge = own.URL, edge
 	s.billing = &billing.Service{DB: d, Log: &event.Log{}, Jobs: queue, Signer: signer, BaseURL: own.URL, Providers: []billing.Provider{card}}
-	pages := &billingweb.Pages{Billing: s.billing, About: map[string]string{"keys.order": "/office/key-orders/"}}
+	pages := &billingweb.Pages{
+		Billing: s.billing, About: map[string]string{"keys.order": "/office/key-orders/"},
+		Names: func(context.Context, []string) (map[string]string, error) {
+			return map[string]string{"fia": "Fia Berg"}, nil
+		},
+	}
 	edge.Mount(pages.Routes()...)
 	s.browser = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	t.Cleanup(func() {
@@ -274,7 +279,7 @@ func TestEveryWordThatIsLookedUpHasAText(t *testing.T) {
 	for _, f := range []string{billing.FailDeclined, billing.FailNoFunds, billing.FailConfirm, billing.FailAbandoned, billing.FailOther} {
 		codes = append(codes, "billing.failure."+f)
 	}
-	for _, a := range []billing.Action{billing.Start, billing.Decline, billing.Refuse, billing.Reserve, billing.Capture, billing.Release, billing.Lapse, billing.Fail, billing.Refund} {
+	for _, a := range []billing.Action{billing.Start, billing.Decline, billing.Refuse, billing.Reserve, billing.Capture, billing.Release, billing.Lapse, billing.Fail, billing.Refund, billing.AskRefund} {
 		codes = append(codes, a.Event())
 	}
 	for _, a := range []billing.Action{billing.Capture, billing.Release, billing.Refund} {
@@ -283,7 +288,8 @@ func TestEveryWordThatIsLookedUpHasAText(t *testing.T) {
 	for _, s := range []billing.StepState{billing.StepQueued, billing.StepDone, billing.StepFailed} {
 		codes = append(codes, "billing.step_state."+string(s))
 	}
-	codes = append(codes, "billing.state.part_refunded", "billing.payment.retry", "billing.message.look", "billing.message.call", "billing.message.webhook", "billing.retried")
+	codes = append(codes, "billing.state.part_refunded", "billing.payment.retry", "billing.message.look", "billing.message.call", "billing.message.webhook", "billing.retried", "billing.refund_asked",
+		"billing.refund.amount", "billing.refund.reason", "billing.refund.reason_long", "billing.over_refund")
 	for _, c := range codes {
 		if !i18n.HasCode(c) {
 			t.Errorf("%s has no text", c)

@@ -21,9 +21,9 @@ import (
 type Cards struct {
 	log *event.Log
 
-	mu                         sync.Mutex
-	down                       bool
-	opened, captured, released map[string]int
+	mu                                   sync.Mutex
+	down, ended                          bool
+	opened, captured, released, refunded map[string]int
 }
 
 // Down makes the provider answer no more, or again.
@@ -31,6 +31,13 @@ func (c *Cards) Down(down bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.down = down
+}
+
+// EndPage makes the open page one that has had its time: the next start says so.
+func (c *Cards) EndPage() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = true
 }
 
 func (c *Cards) count(m *map[string]int, orderID string) {
@@ -58,6 +65,10 @@ func (c *Cards) Open(_ context.Context, _ *db.Tx, a keys.PaymentAsk) error {
 func (c *Cards) Start(_ context.Context, orderID string) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.ended {
+		c.ended = false
+		return "", fault.New(fault.Conflict, keys.EndedMeanwhile)
+	}
 	if c.down {
 		return "", fault.New(fault.Conflict, "billing.provider_down")
 	}
@@ -75,6 +86,18 @@ func (c *Cards) Release(_ context.Context, _ *db.Tx, orderID string) error {
 	c.count(&c.released, orderID)
 	return nil
 }
+
+// Refund takes the order to pay the money back.
+func (c *Cards) Refund(_ context.Context, _ *db.Tx, orderID string) error {
+	c.count(&c.refunded, orderID)
+	return nil
+}
+
+// Refunded is how often the money was to be paid back.
+func (c *Cards) Refunded(orderID string) int { return c.of(&c.refunded, orderID) }
+
+// Opened is how often a payment was asked for.
+func (c *Cards) Opened(orderID string) int { return c.of(&c.opened, orderID) }
 
 // Captured is how often the money was wanted.
 func (c *Cards) Captured(orderID string) int { return c.of(&c.captured, orderID) }

@@ -3,7 +3,7 @@
 //
 //	make bench                        everything, some minutes
 //	make bench ARGS="-quick"          a short form, to see that nothing broke
-//	make bench ARGS="-only place"     one of place, list, serve
+//	make bench ARGS="-only place"     one of place, list, serve, rights
 //
 // A goal that is missed is told and does not fail: only what breaks ends with an error.
 package main
@@ -36,7 +36,7 @@ const cache = ".cache/bench"
 func main() {
 	var o options
 	flag.BoolVar(&o.quick, "quick", false, "fewer rows and rounds: shows that it works, not how fast it is")
-	flag.StringVar(&o.only, "only", "", "place, list or serve")
+	flag.StringVar(&o.only, "only", "", "place, list, serve or rights")
 	flag.StringVar(&o.on, "on", "", "sqlite or postgres (default: both)")
 	flag.IntVar(&o.runs, "runs", 5, "how often ours and the floor take turns")
 	flag.StringVar(&o.cpu, "cpuprofile", "", "write a CPU profile of what is measured to this file")
@@ -66,7 +66,7 @@ func run(ctx context.Context, o options) error {
 	for _, part := range []struct {
 		name string
 		do   func(ctx context.Context, o options, r *report) error
-	}{{"place", place}, {"list", list}, {"serve", serve}} {
+	}{{"place", place}, {"list", list}, {"serve", serve}, {"rights", rights}} {
 		if o.only != "" && o.only != part.name {
 			continue
 		}
@@ -75,7 +75,7 @@ func run(ctx context.Context, o options) error {
 		}
 	}
 	if len(r.rows) == 0 {
-		return fmt.Errorf("nothing is called %q; there are place, list and serve", o.only)
+		return fmt.Errorf("nothing is called %q; there are place, list, serve and rights", o.only)
 	}
 	r.print(os.Stdout)
 	fmt.Printf("\n%s, load after %s\n", time.Since(began).Round(time.Second), load())

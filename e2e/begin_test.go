@@ -176,11 +176,37 @@ func (v *survey) company(t testing.TB) {
 	v.add(v.s.upload(t, v.clients[staffMember], office+"/people/import", list))
 }
 
+// customerField is the customer that the form of a page names; the office has it in the address.
+func (s *server) customerField(t testing.TB, c *http.Client, path string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := c.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(body), `type="hidden" name="customer" value="`)
+	customer, _, _ := strings.Cut(rest, `"`)
+	return customer
+}
+
 // upload sends a file by the form of a page and gives where it leads.
 func (s *server) upload(t testing.TB, c *http.Client, path, list string) string {
 	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
+	if customer := s.customerField(t, c, path); customer != "" {
+		if err := form.WriteField("customer", customer); err != nil {
+			t.Fatal(err)
+		}
+	}
 	part, err := form.CreateFormFile("file", "folk.csv")
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,12 @@ CREATE INDEX members_role ON members (customer_id, role, sort, id);
 CREATE INDEX members_status ON members (customer_id, status, sort, id);
 CREATE INDEX members_in_group ON members (customer_id, group_id);
 
+DROP INDEX member_words_member;
+CREATE INDEX member_words_member ON member_words (member_id, word);
+
+-- The top of a large tree without the rest of it.
+CREATE INDEX groups_below ON groups (customer_id, parent_id);
+
 -- What an uploaded file said, between the preview and the yes; forgotten after a day. outcome is empty until the row has been
 -- dealt with, then 'added' or why it was not.
 CREATE TABLE imports (

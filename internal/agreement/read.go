@@ -74,9 +74,18 @@ func ByHandle(ctx context.Context, q db.Q, handle string, today day.Date) (Agree
 	return a, c, nil
 }
 
-// Approvers is the people who may approve under an agreement now, in the order in which they were listed.
+// Approvers is the people who may approve under an agreement now, in the order in which they were listed. Who has been removed or
+// suspended by the customer is passed over, also where the list still names them (invariant 19).
 func Approvers(ctx context.Context, q db.Q, agreementID string) ([]identity.Person, error) {
 	ids, err := approverIDs(ctx, q, agreementID)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	customerID, err := db.One[string](ctx, q, `SELECT customer_id FROM agreements WHERE id = $1`, agreementID)
+	if err != nil {
+		return nil, fmt.Errorf("find the customer of agreement %s: %w", agreementID, err)
+	}
+	left, err := identity.Left(ctx, q, customerID, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +95,7 @@ func Approvers(ctx context.Context, q db.Q, agreementID string) ([]identity.Pers
 	}
 	var out []identity.Person
 	for _, personID := range ids {
-		if p, ok := people[personID]; ok && p.Status == identity.PersonActive {
+		if p, ok := people[personID]; ok && p.Status == identity.PersonActive && !left[personID] {
 			out = append(out, p)
 		}
 	}

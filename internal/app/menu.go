@@ -86,7 +86,7 @@ func (a *App) counts() map[string]func(ctx context.Context, by authz.Actor) (int
 
 func (a *App) open(actor authz.Actor) (out []place) {
 	rows := portal
-	if actor.Kind == authz.Staff {
+	if actor.AtOffice() {
 		rows = office
 	}
 	for _, p := range rows {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"skranke/internal/approval"
 	"skranke/internal/authz"
 	"skranke/internal/billing"
 	"skranke/internal/db"
@@ -83,7 +84,7 @@ func rowID(i int) string { return fmt.Sprintf("id-%d", 10000+i) }
 
 // Who reads: staff, a customer's people, whoever keeps a site.
 var (
-	everything = permissions{keys.MaySee, keys.MaySeeRegister, event.MaySee, billing.MaySee, mail.MaySee}
+	everything = permissions{approval.MaySee, keys.MaySee, keys.MaySeeRegister, event.MaySee, billing.MaySee, mail.MaySee}
 	staff      = authz.Actor{ID: "who-0", Kind: authz.Staff, Grants: []authz.Grant{{Scope: authz.All, May: everything}}}
 	member     = authz.Actor{ID: "who-10", Kind: authz.Person, Grants: []authz.Grant{{Scope: authz.Customer, ID: "cust-7", May: everything}}}
 	caretaker  = authz.Actor{ID: "who-20", Kind: authz.Person, Grants: []authz.Grant{{Scope: authz.Site, ID: "site-7", May: everything}}}

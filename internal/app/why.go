@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"skranke/internal/authz"
 	"skranke/internal/i18n"
@@ -29,6 +31,8 @@ func (a *App) why(ctx context.Context, v web.Visitor, d authz.Denial, l i18n.L) 
 		return l.WhyStandingIn()
 	case authz.NotInKey:
 		return l.WhyKey()
+	case authz.NoCustomer:
+		return l.WhyNoCustomer()
 	case authz.NotSignedIn:
 		return ""
 	case authz.Elsewhere, authz.NotInRole: // below
@@ -41,7 +45,7 @@ func (a *App) why(ctx context.Context, v web.Visitor, d authz.Denial, l i18n.L) 
 			said = append(said, l.WhyRole(v.Role, what))
 		}
 	}
-	return strings.Join(append(said, l.WhyAsk(a.whoCan(ctx, v, l))), " ")
+	return strings.Join(append(said, upperFirst(l.WhyAsk(a.whoCan(ctx, v, l)))), " ")
 }
 
 // may says what a permission allows, as the end of a sentence.
@@ -52,6 +56,11 @@ func may(l i18n.L, p authz.Permission) (string, bool) {
 	}
 	words := []rune(l.Code(code))
 	return strings.ToLower(string(words[:1])) + string(words[1:]), true
+}
+
+func upperFirst(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // whoCan names the administrators of the customer somebody acts for, or else those of the operator.

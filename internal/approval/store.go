@@ -157,12 +157,17 @@ func (s *Service) Of(ctx context.Context, q db.Q, kind, subject string) (View, e
 	return load(ctx, q, authz.SystemActor(MaySee), r.ID)
 }
 
+// seen keeps to what the person may see where they act now: who has several customers meets what waits at each of them there.
+func seen(by authz.Actor) db.Cond {
+	return db.Reach(by.Reach(MaySee), db.Columns{Customer: "r.customer_id", Site: "r.site_id", Subject: "r.id"})
+}
+
 // Waiting is what the person must decide, the most urgent first.
 func (s *Service) Waiting(ctx context.Context, by authz.Actor, limit int) ([]Request, error) {
 	rs, err := db.List[Request](ctx, s.DB, `
 		SELECT r.id, r.kind, r.subject, r.revision, r.customer_id, r.site_id, r.title, r.asked_by, r.needed, r.state, r.reason, r.created_at, r.due_at, r.decided_at, r.version
 		FROM approval_approvers a JOIN approval_requests r ON r.id = a.request_id
-		WHERE a.person_id = $1 AND a.pending = TRUE ORDER BY r.due_at, r.id LIMIT $2`, by.ID, limit)
+		WHERE a.person_id = $1 AND a.pending = TRUE AND {} ORDER BY r.due_at, r.id LIMIT $2`, by.Person(), limit, seen(by))
 	if err != nil {
 		return nil, fmt.Errorf("inbox: %w", err)
 	}
@@ -171,7 +176,9 @@ func (s *Service) Waiting(ctx context.Context, by authz.Actor, limit int) ([]Req
 
 // CountWaiting is the number in the menu.
 func (s *Service) CountWaiting(ctx context.Context, by authz.Actor) (int64, error) {
-	n, err := db.One[int64](ctx, s.DB, `SELECT COUNT(*) AS n FROM approval_approvers WHERE person_id = $1 AND pending = TRUE`, by.ID)
+	n, err := db.One[int64](ctx, s.DB, `
+		SELECT COUNT(*) AS n FROM approval_approvers a JOIN approval_requests r ON r.id = a.request_id WHERE a.person_id = $1 AND a.pending = TRUE AND {}`,
+		by.Person(), seen(by))
 	if err != nil {
 		return 0, fmt.Errorf("count inbox: %w", err)
 	}
@@ -183,7 +190,7 @@ func (s *Service) Decided(ctx context.Context, by authz.Actor, limit int) ([]Req
 	rs, err := db.List[Request](ctx, s.DB, `
 		SELECT r.id, r.kind, r.subject, r.revision, r.customer_id, r.site_id, r.title, r.asked_by, r.needed, r.state, r.reason, r.created_at, r.due_at, r.decided_at, r.version
 		FROM approval_decisions d JOIN approval_requests r ON r.id = d.request_id
-		WHERE d.person_id = $1 ORDER BY d.id DESC LIMIT $2`, by.ID, limit)
+		WHERE d.person_id = $1 AND {} ORDER BY d.id DESC LIMIT $2`, by.Person(), limit, seen(by))
 	if err != nil {
 		return nil, fmt.Errorf("decided: %w", err)
 	}

@@ -98,6 +98,9 @@ func (a Actor) Person() string {
 	return a.ID
 }
 
+// AtOffice reports whether the actor is one of the operator's people and in nobody else's shoes.
+func (a Actor) AtOffice() bool { return a.Kind == Staff && a.OnBehalf == "" }
+
 // SystemActor is the actor of jobs: it may what the job's code asks for and no more is checked.
 func SystemActor(may ...Permission) Actor {
 	return Actor{ID: "system", Kind: System, Grants: []Grant{{Scope: All, May: may}}}
@@ -148,7 +151,9 @@ func (a Actor) Gives(p Permission, scope Scope, at Place) bool {
 	default:
 		at = Place{}
 	}
-	return a.May(p, at)
+	return a.May(p, at) || slices.ContainsFunc(a.Withheld, func(w Withheld) bool { // a blocked customer still manages its people
+		return w.Reason == CustomerBlock && w.covers(at) && slices.Contains(w.May, p)
+	})
 }
 
 func has(may []Permission, p Permission) bool { return slices.Contains(may, p) }

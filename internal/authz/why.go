@@ -14,6 +14,7 @@ const (
 	OnBehalf       Reason = "on_behalf"        // staff in a customer's shoes: this is for the customer alone
 	StandingIn     Reason = "standing_in"      // staff in a customer's shoes, at the door of their own office
 	Elsewhere      Reason = "elsewhere"        // the role allows it, but not here
+	NoCustomer     Reason = "no_customer"      // somebody who is nothing to any customer any more
 	NotInRole      Reason = "not_in_role"
 	NotInKey       Reason = "not_in_key" // an API key that was not given it, or whose maker has lost it
 )
@@ -62,8 +63,11 @@ func (a Actor) why(p Permission, at Place) Reason {
 	if a.MayAnywhere(p) {
 		return Elsewhere
 	}
-	if a.Kind == APIKey {
+	switch {
+	case a.Kind == APIKey:
 		return NotInKey
+	case a.Kind == Person && len(a.Grants) == 0 && len(a.Withheld) == 0:
+		return NoCustomer
 	}
 	return NotInRole
 }

@@ -470,6 +470,7 @@ func init() {
 		{"identity.member.invited", [...]string{"Invitert", "Inbjuden", "Inviteret", "Invited"}},
 		{"identity.member.removed", [...]string{"Fjernet", "Borttagen", "Fjernet", "Removed"}},
 		{"identity.member.suspended", [...]string{"Satt på pause", "Pausad", "Sat på pause", "Suspended"}},
+		{"identity.no_links", [...]string{"Skriv bare navnet, uten nettadresse", "Skriv bara namnet, utan webbadress", "Skriv kun navnet, uden webadresse", "Enter only the name, without a web address"}},
 		{"identity.password.missing", [...]string{"Skriv passordet", "Ange lösenordet", "Skriv adgangskoden", "Enter the password"}},
 		{"identity.password.too_long", [...]string{"Passordet kan ha høyst 200 tegn", "Lösenordet får ha högst 200 tecken", "Adgangskoden må højst have 200 tegn", "The password may have 200 characters at most"}},
 		{"identity.password.too_short", [...]string{"Passordet må ha minst 10 tegn", "Lösenordet måste ha minst 10 tecken", "Adgangskoden skal have mindst 10 tegn", "The password needs at least 10 characters"}},

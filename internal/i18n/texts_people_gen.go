@@ -221,30 +221,30 @@ func (l L) PeopleAccess() string {
 	return "Tilgang"
 }
 
-// PeopleAdd is "Add a person" in English.
+// PeopleAdd is "Add a user" in English.
 func (l L) PeopleAdd() string {
 	switch l {
 	case SV:
-		return "Lägg till person"
+		return "Lägg till användare"
 	case DA:
-		return "Tilføj person"
+		return "Tilføj bruger"
 	case EN:
-		return "Add a person"
+		return "Add a user"
 	}
-	return "Legg til person"
+	return "Legg til bruker"
 }
 
-// PeopleAddLead is "The person gets an e-mail with a link that works for 14 days." in English.
+// PeopleAddLead is "The user gets an e-mail with a link that works for 14 days." in English.
 func (l L) PeopleAddLead() string {
 	switch l {
 	case SV:
-		return "Personen får ett mejl med en länk som fungerar i 14 dagar."
+		return "Användaren får ett mejl med en länk som fungerar i 14 dagar."
 	case DA:
-		return "Personen får en e-mail med et link, der virker i 14 dage."
+		return "Brugeren får en e-mail med et link, der virker i 14 dage."
 	case EN:
-		return "The person gets an e-mail with a link that works for 14 days."
+		return "The user gets an e-mail with a link that works for 14 days."
 	}
-	return "Personen får en e-post med en lenke som virker i 14 dager."
+	return "Brukeren får en e-post med en lenke som virker i 14 dager."
 }
 
 // PeopleAddSend is "Add and send the e-mail" in English.
@@ -260,17 +260,17 @@ func (l L) PeopleAddSend() string {
 	return "Legg til og send e-post"
 }
 
-// PeopleAddTitle is "Add a person" in English.
+// PeopleAddTitle is "Add a user" in English.
 func (l L) PeopleAddTitle() string {
 	switch l {
 	case SV:
-		return "Lägg till en person"
+		return "Lägg till en användare"
 	case DA:
-		return "Tilføj en person"
+		return "Tilføj en bruger"
 	case EN:
-		return "Add a person"
+		return "Add a user"
 	}
-	return "Legg til en person"
+	return "Legg til en bruker"
 }
 
 // PeopleAnyGroup is "All groups" in English.
@@ -376,56 +376,6 @@ func (l L) PeopleCustomer() string {
 	return "Kunde"
 }
 
-// PeopleDidAdd is "{n} people have been added" in English.
-func (l L) PeopleDidAdd(n int) string {
-	switch l {
-	case SV:
-		if n == 1 {
-			return l.count(n) + " person är tillagd"
-		}
-		return l.count(n) + " personer är tillagda"
-	case DA:
-		if n == 1 {
-			return l.count(n) + " person er tilføjet"
-		}
-		return l.count(n) + " personer er tilføjet"
-	case EN:
-		if n == 1 {
-			return l.count(n) + " person has been added"
-		}
-		return l.count(n) + " people have been added"
-	}
-	if n == 1 {
-		return l.count(n) + " person er lagt til"
-	}
-	return l.count(n) + " personer er lagt til"
-}
-
-// PeopleDidInvite is "{n} people have been invited" in English.
-func (l L) PeopleDidInvite(n int) string {
-	switch l {
-	case SV:
-		if n == 1 {
-			return l.count(n) + " person är inbjuden"
-		}
-		return l.count(n) + " personer är inbjudna"
-	case DA:
-		if n == 1 {
-			return l.count(n) + " person er inviteret"
-		}
-		return l.count(n) + " personer er inviteret"
-	case EN:
-		if n == 1 {
-			return l.count(n) + " person has been invited"
-		}
-		return l.count(n) + " people have been invited"
-	}
-	if n == 1 {
-		return l.count(n) + " person er invitert"
-	}
-	return l.count(n) + " personer er invitert"
-}
-
 // PeopleDidLeave is "{n} rows were left out" in English.
 func (l L) PeopleDidLeave(n int) string {
 	switch l {
@@ -464,7 +414,7 @@ func (l L) PeopleEmail() string {
 	return "E-postadresse"
 }
 
-// PeopleEmptyText is "The first person added gets an e-mail with a link." in English.
+// PeopleEmptyText is "The first user added gets an e-mail with a link." in English.
 func (l L) PeopleEmptyText() string {
 	switch l {
 	case SV:
@@ -472,7 +422,7 @@ func (l L) PeopleEmptyText() string {
 	case DA:
 		return "Den første, der tilføjes, får en e-mail med et link."
 	case EN:
-		return "The first person added gets an e-mail with a link."
+		return "The first user added gets an e-mail with a link."
 	}
 	return "Den første som legges til, får en e-post med en lenke."
 }
@@ -526,32 +476,42 @@ func (l L) PeopleFirstRows(n int) string {
 	return "De " + l.count(n) + " første vises."
 }
 
-// PeopleFound is "{n} people" in English.
+// PeopleFound is "{n} users" in English.
 func (l L) PeopleFound(n int) string {
 	switch l {
+	case SV:
+		if n == 1 {
+			return l.count(n) + " användare"
+		}
+		return l.count(n) + " användare"
+	case DA:
+		if n == 1 {
+			return l.count(n) + " bruger"
+		}
+		return l.count(n) + " brugere"
 	case EN:
 		if n == 1 {
-			return l.count(n) + " person"
+			return l.count(n) + " user"
 		}
-		return l.count(n) + " people"
+		return l.count(n) + " users"
 	}
 	if n == 1 {
-		return l.count(n) + " person"
+		return l.count(n) + " bruker"
 	}
-	return l.count(n) + " personer"
+	return l.count(n) + " brukere"
 }
 
-// PeopleFoundMany is "Over 1,000 people" in English.
+// PeopleFoundMany is "Over 1,000 users" in English.
 func (l L) PeopleFoundMany() string {
 	switch l {
 	case SV:
-		return "Över 1 000 personer"
+		return "Över 1 000 användare"
 	case DA:
-		return "Over 1.000 personer"
+		return "Over 1.000 brugere"
 	case EN:
-		return "Over 1,000 people"
+		return "Over 1,000 users"
 	}
-	return "Over 1 000 personer"
+	return "Over 1 000 brukere"
 }
 
 // PeopleGoodRows is "Rows that are fine" in English.
@@ -637,29 +597,29 @@ func (l L) PeopleImportChoose() string {
 	return "Filen"
 }
 
-// PeopleImportConfirm is "Add {n} people" in English.
+// PeopleImportConfirm is "Add {n} users" in English.
 func (l L) PeopleImportConfirm(n int) string {
 	switch l {
 	case SV:
 		if n == 1 {
-			return "Lägg till " + l.count(n) + " person"
+			return "Lägg till " + l.count(n) + " användare"
 		}
-		return "Lägg till " + l.count(n) + " personer"
+		return "Lägg till " + l.count(n) + " användare"
 	case DA:
 		if n == 1 {
-			return "Tilføj " + l.count(n) + " person"
+			return "Tilføj " + l.count(n) + " bruger"
 		}
-		return "Tilføj " + l.count(n) + " personer"
+		return "Tilføj " + l.count(n) + " brugere"
 	case EN:
 		if n == 1 {
-			return "Add " + l.count(n) + " person"
+			return "Add " + l.count(n) + " user"
 		}
-		return "Add " + l.count(n) + " people"
+		return "Add " + l.count(n) + " users"
 	}
 	if n == 1 {
-		return "Legg til " + l.count(n) + " person"
+		return "Legg til " + l.count(n) + " bruker"
 	}
-	return "Legg til " + l.count(n) + " personer"
+	return "Legg til " + l.count(n) + " brukere"
 }
 
 // PeopleImportDone is "The file has been imported" in English.
@@ -701,13 +661,17 @@ func (l L) PeopleImportExampleLead() string {
 	return "Bare e-postadressen må være med. Rekkefølgen på kolonnene spiller ingen rolle."
 }
 
-// PeopleImportFile is "File of people" in English.
+// PeopleImportFile is "File of users" in English.
 func (l L) PeopleImportFile() string {
 	switch l {
+	case SV:
+		return "Fil med användare"
+	case DA:
+		return "Fil med brugere"
 	case EN:
-		return "File of people"
+		return "File of users"
 	}
-	return "Fil med personer"
+	return "Fil med brukere"
 }
 
 // PeopleImportGroup is "Group where the file says nothing" in English.
@@ -801,15 +765,17 @@ func (l L) PeopleImportSend() string {
 	return "Les filen"
 }
 
-// PeopleImportTitle is "Import people from a file" in English.
+// PeopleImportTitle is "Import users from a file" in English.
 func (l L) PeopleImportTitle() string {
 	switch l {
 	case SV:
-		return "Hämta personer från en fil"
+		return "Hämta användare från en fil"
+	case DA:
+		return "Hent brugere fra en fil"
 	case EN:
-		return "Import people from a file"
+		return "Import users from a file"
 	}
-	return "Hent personer fra en fil"
+	return "Hent brukere fra en fil"
 }
 
 // PeopleLanguage is "Language of the e-mail" in English.
@@ -1090,17 +1056,17 @@ func (l L) PeopleName() string {
 	return "Navn"
 }
 
-// PeopleNameOpen is "Can be corrected until the person has chosen a password. After that, the person does it." in English.
+// PeopleNameOpen is "Can be corrected until the user has chosen a password. After that, the user does it." in English.
 func (l L) PeopleNameOpen() string {
 	switch l {
 	case SV:
-		return "Går att rätta tills personen har valt ett lösenord. Sedan rättar personen det själv."
+		return "Går att rätta tills användaren har valt ett lösenord. Sedan rättar användaren det själv."
 	case DA:
-		return "Kan rettes, indtil personen har valgt en adgangskode. Derefter retter personen det selv."
+		return "Kan rettes, indtil brugeren har valgt en adgangskode. Derefter retter brugeren det selv."
 	case EN:
-		return "Can be corrected until the person has chosen a password. After that, the person does it."
+		return "Can be corrected until the user has chosen a password. After that, the user does it."
 	}
-	return "Kan rettes til personen har valgt et passord. Siden retter personen det selv."
+	return "Kan rettes til brukeren har valgt et passord. Siden retter brukeren det selv."
 }
 
 // PeopleNoHistory is "Nothing has been recorded yet." in English.
@@ -1127,15 +1093,17 @@ func (l L) PeopleNoRole() string {
 	return "Rollen mangler"
 }
 
-// PeopleNoneAction is "Show everyone" in English.
+// PeopleNoneAction is "Show all users" in English.
 func (l L) PeopleNoneAction() string {
 	switch l {
 	case SV:
-		return "Visa alla personer"
+		return "Visa alla användare"
+	case DA:
+		return "Vis alle brugere"
 	case EN:
-		return "Show everyone"
+		return "Show all users"
 	}
-	return "Vis alle personer"
+	return "Vis alle brukere"
 }
 
 // PeopleNoneText is "Try the beginning of the name, the e-mail address or the phone number, or remove a filter." in English.
@@ -1210,17 +1178,17 @@ func (l L) PeopleReason() string {
 	return "Hvorfor"
 }
 
-// PeopleRemoveText is "Access to {customer} is gone from the next click on, also where the person is signed in now. What the person did stays. A new invitation can be sent later." in English.
+// PeopleRemoveText is "Access to {customer} is gone from the next click on, also where the user is signed in now. What the user did stays. A new invitation can be sent later." in English.
 func (l L) PeopleRemoveText(customer string) string {
 	switch l {
 	case SV:
-		return "Behörigheten till " + customer + " är borta från nästa klick, även där personen är inloggad nu. Det personen har gjort står kvar. En ny inbjudan kan skickas senare."
+		return "Behörigheten till " + customer + " är borta från nästa klick, även där användaren är inloggad nu. Det användaren har gjort står kvar. En ny inbjudan kan skickas senare."
 	case DA:
-		return "Adgangen til " + customer + " er væk fra næste klik, også dér hvor personen er logget ind nu. Det, personen har gjort, bliver stående. En ny invitation kan sendes senere."
+		return "Adgangen til " + customer + " er væk fra næste klik, også dér hvor brugeren er logget ind nu. Det, brugeren har gjort, bliver stående. En ny invitation kan sendes senere."
 	case EN:
-		return "Access to " + customer + " is gone from the next click on, also where the person is signed in now. What the person did stays. A new invitation can be sent later."
+		return "Access to " + customer + " is gone from the next click on, also where the user is signed in now. What the user did stays. A new invitation can be sent later."
 	}
-	return "Tilgangen til " + customer + " er borte fra neste klikk, også der personen er innlogget nå. Det personen har gjort, blir stående. En ny invitasjon kan sendes senere."
+	return "Tilgangen til " + customer + " er borte fra neste klikk, også der brukeren er innlogget nå. Det brukeren har gjort, blir stående. En ny invitasjon kan sendes senere."
 }
 
 // PeopleRemoveTitle is "Remove {name}?" in English.
@@ -1254,30 +1222,6 @@ func (l L) PeopleRow() string {
 		return "Row"
 	}
 	return "Rad"
-}
-
-// PeopleRowAdd is "Added" in English.
-func (l L) PeopleRowAdd() string {
-	switch l {
-	case SV:
-		return "Läggs till"
-	case DA:
-		return "Tilføjes"
-	case EN:
-		return "Added"
-	}
-	return "Legges til"
-}
-
-// PeopleRowInvite is "Invited" in English.
-func (l L) PeopleRowInvite() string {
-	switch l {
-	case SV:
-		return "Bjuds in"
-	case EN:
-		return "Invited"
-	}
-	return "Inviteres"
 }
 
 // PeopleSave is "Save the changes" in English.
@@ -1322,26 +1266,30 @@ func (L) PeopleStatus() string {
 	return "Status"
 }
 
-// PeopleTitle is "People" in English.
+// PeopleTitle is "Users" in English.
 func (l L) PeopleTitle() string {
 	switch l {
+	case SV:
+		return "Användare"
+	case DA:
+		return "Brugere"
 	case EN:
-		return "People"
+		return "Users"
 	}
-	return "Personer"
+	return "Brukere"
 }
 
-// PeopleToList is "To the people" in English.
+// PeopleToList is "To the users" in English.
 func (l L) PeopleToList() string {
 	switch l {
 	case SV:
-		return "Till personerna"
+		return "Till användarna"
 	case DA:
-		return "Til personerne"
+		return "Til brugerne"
 	case EN:
-		return "To the people"
+		return "To the users"
 	}
-	return "Til personene"
+	return "Til brukerne"
 }
 
 // PeopleTwice is "The same address is in row {row}" in English.
@@ -1409,19 +1357,6 @@ func (l L) PeopleUnknownRole(word string) string {
 	return "Ukjent rolle: " + word
 }
 
-// PeopleWhat is "What happens" in English.
-func (l L) PeopleWhat() string {
-	switch l {
-	case SV:
-		return "Vad som händer"
-	case DA:
-		return "Hvad der sker"
-	case EN:
-		return "What happens"
-	}
-	return "Hva som skjer"
-}
-
 // PeopleWho is "Who" in English.
 func (l L) PeopleWho() string {
 	switch l {
@@ -1433,17 +1368,17 @@ func (l L) PeopleWho() string {
 	return "Hvem"
 }
 
-// PeopleWhoLead is "With a name the person is a user at once. Without one an invitation is sent, and the name is filled in there." in English.
+// PeopleWhoLead is "With a name the user is in at once. Without one an invitation is sent, and the name is filled in there." in English.
 func (l L) PeopleWhoLead() string {
 	switch l {
 	case SV:
-		return "Med namn är personen med från och med nu. Utan namn skickas en inbjudan, och namnet fylls i där."
+		return "Med namn är användaren med från och med nu. Utan namn skickas en inbjudan, och namnet fylls i där."
 	case DA:
-		return "Med navn er personen med fra nu af. Uden navn sendes en invitation, og navnet udfyldes dér."
+		return "Med navn er brugeren med fra nu af. Uden navn sendes en invitation, og navnet udfyldes dér."
 	case EN:
-		return "With a name the person is a user at once. Without one an invitation is sent, and the name is filled in there."
+		return "With a name the user is in at once. Without one an invitation is sent, and the name is filled in there."
 	}
-	return "Med navn er personen med fra nå av. Uten navn går det en invitasjon, og navnet fylles inn der."
+	return "Med navn er brukeren med fra nå av. Uten navn går det en invitasjon, og navnet fylles inn der."
 }
 
 // PeopleWhole is "The whole customer" in English.
@@ -1455,56 +1390,6 @@ func (l L) PeopleWhole() string {
 		return "The whole customer"
 	}
 	return "Hele kunden"
-}
-
-// PeopleWillAdd is "{n} people will be added at once and get a link" in English.
-func (l L) PeopleWillAdd(n int) string {
-	switch l {
-	case SV:
-		if n == 1 {
-			return l.count(n) + " person läggs till direkt och får en länk"
-		}
-		return l.count(n) + " personer läggs till direkt och får en länk"
-	case DA:
-		if n == 1 {
-			return l.count(n) + " person tilføjes straks og får et link"
-		}
-		return l.count(n) + " personer tilføjes straks og får et link"
-	case EN:
-		if n == 1 {
-			return l.count(n) + " person will be added at once and get a link"
-		}
-		return l.count(n) + " people will be added at once and get a link"
-	}
-	if n == 1 {
-		return l.count(n) + " person legges til med en gang og får en lenke"
-	}
-	return l.count(n) + " personer legges til med en gang og får en lenke"
-}
-
-// PeopleWillInvite is "{n} people will be invited" in English.
-func (l L) PeopleWillInvite(n int) string {
-	switch l {
-	case SV:
-		if n == 1 {
-			return l.count(n) + " person bjuds in"
-		}
-		return l.count(n) + " personer bjuds in"
-	case DA:
-		if n == 1 {
-			return l.count(n) + " person inviteres"
-		}
-		return l.count(n) + " personer inviteres"
-	case EN:
-		if n == 1 {
-			return l.count(n) + " person will be invited"
-		}
-		return l.count(n) + " people will be invited"
-	}
-	if n == 1 {
-		return l.count(n) + " person blir invitert"
-	}
-	return l.count(n) + " personer blir invitert"
 }
 
 // PeopleWillLeave is "{n} rows will be left out" in English.
@@ -1532,6 +1417,31 @@ func (l L) PeopleWillLeave(n int) string {
 	return l.count(n) + " rader blir ikke med"
 }
 
+// PeopleWillMail is "{n} new users get an e-mail" in English.
+func (l L) PeopleWillMail(n int) string {
+	switch l {
+	case SV:
+		if n == 1 {
+			return l.count(n) + " ny användare får ett mejl"
+		}
+		return l.count(n) + " nya användare får ett mejl"
+	case DA:
+		if n == 1 {
+			return l.count(n) + " ny bruger får en e-mail"
+		}
+		return l.count(n) + " nye brugere får en e-mail"
+	case EN:
+		if n == 1 {
+			return l.count(n) + " new user gets an e-mail"
+		}
+		return l.count(n) + " new users get an e-mail"
+	}
+	if n == 1 {
+		return l.count(n) + " ny bruker får en e-post"
+	}
+	return l.count(n) + " nye brukere får en e-post"
+}
+
 func init() {
 	addCodes([]codeText{
 		{"event.data.group", [...]string{"gruppe", "grupp", "gruppe", "group"}},
@@ -1543,11 +1453,13 @@ func init() {
 		{"event.kind.identity.member", [...]string{"Tilgang", "Behörighet", "Adgang", "Access"}},
 		{"identity.group.unknown", [...]string{"Velg en gruppe fra listen", "Välj en grupp från listan", "Vælg en gruppe fra listen", "Choose a group from the list"}},
 		{"identity.import.choose", [...]string{"Velg en fil", "Välj en fil", "Vælg en fil", "Choose a file"}},
-		{"identity.import.empty", [...]string{"Filen har ingen rader med personer", "Filen har inga rader med personer", "Filen har ingen rækker med personer", "The file has no rows with people"}},
+		{"identity.import.empty", [...]string{"Filen har ingen rader med brukere", "Filen har inga rader med användare", "Filen har ingen rækker med brugere", "The file has no rows with users"}},
 		{"identity.import.group_twice", [...]string{"Flere grupper heter det samme – skriv veien, for eksempel Nord / Verksted", "Flera grupper heter likadant – skriv vägen, till exempel Nord / Verkstad", "Flere grupper hedder det samme – skriv vejen, for eksempel Nord / Værksted", "Several groups have this name – write the way to it, for example North / Workshop"}},
 		{"identity.import.not_found", [...]string{"Vi har ikke filen lenger", "Vi har inte kvar filen", "Vi har ikke filen længere", "We no longer have the file"}},
 		{"identity.import.not_found.advice", [...]string{"En fil som ikke er bekreftet, glemmes etter et døgn. Last den opp på nytt.", "En fil som inte har bekräftats glöms efter ett dygn. Ladda upp den igen.", "En fil, der ikke er bekræftet, glemmes efter et døgn. Upload den igen.", "A file that is not confirmed is forgotten after a day. Upload it again."}},
 		{"identity.import.too_many", [...]string{"Filen har flere enn 5 000 rader. Del den i flere.", "Filen har fler än 5 000 rader. Dela den i flera.", "Filen har mere end 5.000 rækker. Del den i flere.", "The file has more than 5,000 rows. Split it into several."}},
+		{"identity.import.too_often", [...]string{"Det er lastet opp mange filer den siste timen", "Många filer har laddats upp den senaste timmen", "Der er uploadet mange filer den seneste time", "Many files have been uploaded in the last hour"}},
+		{"identity.import.too_often.advice", [...]string{"Ingenting er endret. Vent en time, og prøv på nytt.", "Inget har ändrats. Vänta en timme och försök igen.", "Intet er ændret. Vent en time, og prøv igen.", "Nothing was changed. Wait an hour and try again."}},
 		{"identity.import.twice", [...]string{"Den samme adressen står lenger oppe", "Samma adress finns längre upp", "Den samme adresse står længere oppe", "The same address stands further up"}},
 		{"identity.invitation.not_found", [...]string{"Vi kjenner ikke denne lenken", "Vi känner inte igen den här länken", "Vi kender ikke dette link", "We do not know this link"}},
 		{"identity.invitation.not_found.advice", [...]string{"Åpne den rett fra e-posten, eller kopier hele adressen. Virker det ikke, kan den som inviterte, sende en ny.", "Öppna den direkt från mejlet eller kopiera hela adressen. Om det inte fungerar kan den som bjöd in skicka en ny.", "Åbn det direkte fra e-mailen, eller kopiér hele adressen. Virker det ikke, kan den, der inviterede, sende et nyt.", "Open it straight from the e-mail, or copy the whole address. If that does not work, whoever invited you can send a new one."}},
@@ -1568,26 +1480,26 @@ func init() {
 		{"identity.invitation.too_many", [...]string{"Lenken er sendt mange ganger", "Länken har skickats många gånger", "Linket er sendt mange gange", "The link has been sent many times"}},
 		{"identity.invitation.too_many.advice", [...]string{"Vent en time. Se også i søppelposten.", "Vänta en timme. Titta även i skräpposten.", "Vent en time. Se også i uønsket post.", "Wait an hour. Look in the spam folder too."}},
 		{"identity.member.accept", [...]string{"Takket ja til invitasjonen", "Tackade ja till inbjudan", "Takkede ja til invitationen", "Accepted the invitation"}},
-		{"identity.member.already", [...]string{"Personen er allerede med", "Personen är redan med", "Personen er allerede med", "The person is a user already"}},
-		{"identity.member.already_invited", [...]string{"Personen er allerede invitert – lenken kan sendes på nytt fra listen", "Personen är redan inbjuden – länken kan skickas igen från listan", "Personen er allerede inviteret – linket kan sendes igen fra listen", "The person has been invited already – the link can be sent again from the list"}},
-		{"identity.member.already_suspended", [...]string{"Personen er satt på pause – gi tilgangen tilbake fra listen", "Personen är pausad – ge tillbaka behörigheten från listan", "Personen er sat på pause – giv adgangen tilbage fra listen", "The person is suspended – give the access back from the list"}},
+		{"identity.member.already", [...]string{"Brukeren er allerede med", "Användaren är redan med", "Brugeren er allerede med", "The person is a user already"}},
+		{"identity.member.already_invited", [...]string{"Brukeren er allerede invitert – lenken kan sendes på nytt fra listen", "Användaren är redan inbjuden – länken kan skickas igen från listan", "Brugeren er allerede inviteret – linket kan sendes igen fra listen", "The user has been invited already – the link can be sent again from the list"}},
+		{"identity.member.already_suspended", [...]string{"Brukeren er satt på pause – gi tilgangen tilbake fra listen", "Användaren är pausad – ge tillbaka behörigheten från listan", "Brugeren er sat på pause – giv adgangen tilbage fra listen", "The user is suspended – give the access back from the list"}},
 		{"identity.member.both_names", [...]string{"Skriv både fornavn og etternavn, eller la begge stå tomme", "Skriv både förnamn och efternamn, eller lämna båda tomma", "Skriv både fornavn og efternavn, eller lad begge stå tomme", "Enter both first and last name, or leave both empty"}},
 		{"identity.member.change", [...]string{"Tilgangen ble endret", "Behörigheten ändrades", "Adgangen blev ændret", "The access was changed"}},
 		{"identity.member.group_out_of_reach", [...]string{"Velg en gruppe som rollen din når", "Välj en grupp som rollen når", "Vælg en gruppe, som rollen rækker til", "Choose a group that your role reaches"}},
-		{"identity.member.has_more", [...]string{"Denne personen har flere rettigheter enn den som vil endre", "Den här personen har fler rättigheter än den som vill ändra", "Denne person har flere rettigheder end den, der vil ændre", "This person has more rights than whoever wants to change them"}},
-		{"identity.member.has_more.advice", [...]string{"Bare en administrator hos kunden kan endre denne personen.", "Bara en administratör hos kunden kan ändra den här personen.", "Kun en administrator hos kunden kan ændre denne person.", "Only an administrator of the customer can change this person."}},
-		{"identity.member.import", [...]string{"Personer ble hentet fra en fil", "Personer hämtades från en fil", "Personer blev hentet fra en fil", "People were imported from a file"}},
+		{"identity.member.has_more", [...]string{"Denne brukeren har flere rettigheter enn den som vil endre", "Den här användaren har fler rättigheter än den som vill ändra", "Denne bruger har flere rettigheder end den, der vil ændre", "This user has more rights than whoever wants to change them"}},
+		{"identity.member.has_more.advice", [...]string{"Bare en administrator hos kunden kan endre denne brukeren.", "Bara en administratör hos kunden kan ändra den här användaren.", "Kun en administrator hos kunden kan ændre denne bruger.", "Only an administrator of the customer can change this user."}},
+		{"identity.member.import", [...]string{"Brukere ble hentet fra en fil", "Användare hämtades från en fil", "Brugere blev hentet fra en fil", "Users were imported from a file"}},
 		{"identity.member.invite", [...]string{"Ble invitert", "Bjöds in", "Blev inviteret", "Was invited"}},
 		{"identity.member.last_administrator", [...]string{"Kunden må ha minst én aktiv administrator", "Kunden måste ha minst en aktiv administratör", "Kunden skal have mindst én aktiv administrator", "The customer needs at least one active administrator"}},
 		{"identity.member.last_administrator.advice", [...]string{"Gjør en annen til administrator først.", "Gör någon annan till administratör först.", "Gør en anden til administrator først.", "Make somebody else administrator first."}},
-		{"identity.member.locked_out", [...]string{"Denne adressen er stengt ute – snakk med oss", "Den här adressen är avstängd – prata med oss", "Denne adresse er lukket ude – tal med os", "This address has been locked out – talk to us"}},
+		{"identity.member.locked_out", [...]string{"Denne adressen kan ikke legges til – snakk med oss", "Den här adressen kan inte läggas till – prata med oss", "Denne adresse kan ikke tilføjes – tal med os", "This address cannot be added – talk to us"}},
 		{"identity.member.moved_on", [...]string{"Noen andre har endret dette i mellomtiden", "Någon annan har ändrat detta under tiden", "En anden har ændret dette i mellemtiden", "Somebody else has changed this in the meantime"}},
 		{"identity.member.moved_on.advice", [...]string{"Siden viser hvordan det er nå. Gjør endringen en gang til hvis den fortsatt trengs.", "Sidan visar hur det är nu. Gör ändringen en gång till om den fortfarande behövs.", "Siden viser, hvordan det er nu. Gør ændringen en gang til, hvis der stadig er brug for den.", "The page shows how it is now. Make the change again if it is still needed."}},
-		{"identity.member.not_found", [...]string{"Vi finner ikke personen", "Vi hittar inte personen", "Vi kan ikke finde personen", "We cannot find the person"}},
+		{"identity.member.not_found", [...]string{"Vi finner ikke brukeren", "Vi hittar inte användaren", "Vi kan ikke finde brugeren", "We cannot find the user"}},
 		{"identity.member.reactivate", [...]string{"Fikk tilgangen tilbake", "Fick tillbaka behörigheten", "Fik adgangen tilbage", "Was given access again"}},
 		{"identity.member.remove", [...]string{"Ble fjernet", "Togs bort", "Blev fjernet", "Was removed"}},
 		{"identity.member.resend", [...]string{"Fikk lenken på nytt", "Fick länken igen", "Fik linket igen", "Was sent the link again"}},
-		{"identity.member.staff", [...]string{"Denne adressen tilhører en som arbeider hos leverandøren, og kan ikke være kundens bruker", "Den här adressen tillhör någon som arbetar hos leverantören och kan inte vara kundens användare", "Denne adresse tilhører en, der arbejder hos leverandøren, og kan ikke være kundens bruger", "This address belongs to somebody who works for the supplier, and cannot be a user of the customer"}},
+		{"identity.member.staff", [...]string{"Denne adressen kan ikke legges til – snakk med oss", "Den här adressen kan inte läggas till – prata med oss", "Denne adresse kan ikke tilføjes – tal med os", "This address cannot be added – talk to us"}},
 		{"identity.member.suspend", [...]string{"Tilgangen ble satt på pause", "Behörigheten pausades", "Adgangen blev sat på pause", "The access was suspended"}},
 		{"identity.member.withdraw", [...]string{"Invitasjonen ble trukket tilbake", "Inbjudan drogs tillbaka", "Invitationen blev trukket tilbage", "The invitation was withdrawn"}},
 		{"identity.member.yourself", [...]string{"Ingen kan fjerne eller sette seg selv på pause", "Ingen kan ta bort eller pausa sig själv", "Ingen kan fjerne sig selv eller sætte sig selv på pause", "Nobody can remove or suspend themselves"}},
@@ -1597,12 +1509,12 @@ func init() {
 		{"identity.person.first_name", [...]string{"Skriv fornavnet", "Skriv förnamnet", "Skriv fornavnet", "Enter the first name"}},
 		{"identity.person.last_name", [...]string{"Skriv etternavnet", "Skriv efternamnet", "Skriv efternavnet", "Enter the last name"}},
 		{"mail.template.identity.invitation", [...]string{"Invitasjon", "Inbjudan", "Invitation", "Invitation"}},
-		{"people.added", [...]string{"Personen er lagt til, og e-posten er på vei.", "Personen är tillagd och mejlet är på väg.", "Personen er tilføjet, og e-mailen er på vej.", "The person has been added, and the e-mail is on its way."}},
+		{"people.added", [...]string{"Brukeren får en e-post med en lenke.", "Användaren får ett mejl med en länk.", "Brugeren får en e-mail med et link.", "The user gets an e-mail with a link."}},
 		{"people.data.group", [...]string{"Gruppe", "Grupp", "Gruppe", "Group"}},
 		{"people.data.methods", [...]string{"Betalingsmåter", "Betalsätt", "Betalingsmåder", "Ways of paying"}},
 		{"people.data.role", [...]string{"Rolle", "Roll", "Rolle", "Role"}},
-		{"people.did.reactivate", [...]string{"Personen har tilgangen tilbake.", "Personen har behörigheten tillbaka.", "Personen har adgangen tilbage.", "The person has access again."}},
-		{"people.did.remove", [...]string{"Personen er fjernet.", "Personen är borttagen.", "Personen er fjernet.", "The person has been removed."}},
+		{"people.did.reactivate", [...]string{"Brukeren har tilgangen tilbake.", "Användaren har behörigheten tillbaka.", "Brugeren har adgangen tilbage.", "The user has access again."}},
+		{"people.did.remove", [...]string{"Brukeren er fjernet.", "Användaren är borttagen.", "Brugeren er fjernet.", "The user has been removed."}},
 		{"people.did.resend", [...]string{"En ny lenke er på vei. Den forrige virker ikke lenger.", "En ny länk är på väg. Den förra fungerar inte längre.", "Et nyt link er på vej. Det forrige virker ikke længere.", "A new link is on its way. The previous one no longer works."}},
 		{"people.did.suspend", [...]string{"Tilgangen er satt på pause.", "Behörigheten är pausad.", "Adgangen er sat på pause.", "The access has been suspended."}},
 		{"people.did.withdraw", [...]string{"Invitasjonen er trukket tilbake.", "Inbjudan är tillbakadragen.", "Invitationen er trukket tilbage.", "The invitation has been withdrawn."}},
@@ -1613,15 +1525,14 @@ func init() {
 		{"people.do.suspend", [...]string{"Sett på pause", "Pausa", "Sæt på pause", "Suspend"}},
 		{"people.do.withdraw", [...]string{"Trekk tilbake", "Dra tillbaka", "Træk tilbage", "Withdraw"}},
 		{"people.imported", [...]string{"Filen er hentet inn, og e-postene er på vei.", "Filen är inläst och mejlen är på väg.", "Filen er hentet ind, og e-mailene er på vej.", "The file has been imported, and the e-mails are on their way."}},
-		{"people.invited", [...]string{"Invitasjonen er på vei.", "Inbjudan är på väg.", "Invitationen er på vej.", "The invitation is on its way."}},
 		{"people.method.card", [...]string{"Kort", "Kort", "Kort", "Card"}},
 		{"people.method.invoice", [...]string{"Faktura", "Faktura", "Faktura", "Invoice"}},
-		{"people.role.administrator", [...]string{"Styrer alt: personer, grupper, roller og firmaopplysninger.", "Styr allt: personer, grupper, roller och företagsuppgifter.", "Styrer alt: personer, grupper, roller og firmaoplysninger.", "Runs everything: people, groups, roles and company details."}},
+		{"people.role.administrator", [...]string{"Styrer alt: brukere, grupper, roller og firmaopplysninger.", "Styr allt: användare, grupper, roller och företagsuppgifter.", "Styrer alt: brugere, grupper, roller og firmaoplysninger.", "Runs everything: users, groups, roles and company details."}},
 		{"people.role.approver", [...]string{"Godkjenner andres bestillinger, og bestiller ikke selv.", "Godkänner andras beställningar och beställer inte själv.", "Godkender andres bestillinger og bestiller ikke selv.", "Approves orders by others, and does not order."}},
 		{"people.role.board", [...]string{"Sitter i styret: ser avtaler og nøkler, og svarer på det styret blir spurt om.", "Sitter i styrelsen: ser avtal och nycklar och svarar på det styrelsen får frågor om.", "Sidder i bestyrelsen: ser aftaler og nøgler og svarer på det, bestyrelsen bliver spurgt om.", "Sits on the board: sees agreements and keys, and answers what the board is asked."}},
 		{"people.role.buyer", [...]string{"Bestiller, og ser bare egne bestillinger.", "Beställer och ser bara egna beställningar.", "Bestiller og ser kun egne bestillinger.", "Orders, and sees their own orders only."}},
 		{"people.role.caretaker", [...]string{"Ser nøkler og nøkkelbestillinger.", "Ser nycklar och nyckelbeställningar.", "Ser nøgler og nøglebestillinger.", "Sees keys and key orders."}},
-		{"people.role.manager", [...]string{"Ser kundens bestillinger og styrer personene i egen gruppe.", "Ser kundens beställningar och sköter personerna i den egna gruppen.", "Ser kundens bestillinger og styrer personerne i sin egen gruppe.", "Sees the customer's orders and manages the people of their own group."}},
+		{"people.role.manager", [...]string{"Ser kundens bestillinger og styrer brukerne i egen gruppe.", "Ser kundens beställningar och sköter användarna i den egna gruppen.", "Ser kundens bestillinger og styrer brugerne i sin egen gruppe.", "Sees the customer's orders and manages the users of their own group."}},
 		{"people.role.resident", [...]string{"Bor her. Ser bare det som gjelder dem selv.", "Bor här. Ser bara det som rör dem själva.", "Bor her. Ser kun det, der vedrører dem selv.", "Lives here. Sees only what concerns themselves."}},
 		{"people.saved", [...]string{"Endringene er lagret og gjelder fra nå av.", "Ändringarna är sparade och gäller från och med nu.", "Ændringerne er gemt og gælder fra nu af.", "The changes are saved and count from now on."}},
 		{"people.welcome", [...]string{"Velkommen! Alt er klart.", "Välkommen! Allt är klart.", "Velkommen! Alt er klar.", "Welcome! Everything is ready."}},

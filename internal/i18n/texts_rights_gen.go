@@ -44,15 +44,15 @@ func (l L) StandInWhere() string {
 	return "Kunde"
 }
 
-// WhyAdmin is "an administrator at {firm}" in English.
+// WhyAdmin is "a system administrator at {firm}" in English.
 func (l L) WhyAdmin(firm string) string {
 	switch l {
 	case SV:
-		return "en administratör hos " + firm
+		return "en systemadministratör hos " + firm
 	case EN:
-		return "an administrator at " + firm
+		return "a system administrator at " + firm
 	}
-	return "en administrator hos " + firm
+	return "en systemadministrator hos " + firm
 }
 
 // WhyAsk is "{who} can change it." in English.
@@ -133,6 +133,19 @@ func (l L) WhyKey() string {
 	return "Lag en ny nøkkel med rettigheten, eller la den som lagde nøkkelen få den tilbake."
 }
 
+// WhyNoCustomer is "The account acts for no customer now. The customer’s administrator can give access again." in English.
+func (l L) WhyNoCustomer() string {
+	switch l {
+	case SV:
+		return "Kontot agerar inte för någon kund nu. Administratören hos kunden kan ge åtkomst igen."
+	case DA:
+		return "Kontoen handler ikke for nogen kunde nu. Administratoren hos kunden kan give adgang igen."
+	case EN:
+		return "The account acts for no customer now. The customer’s administrator can give access again."
+	}
+	return "Kontoen handler ikke for noen kunde nå. Administratoren hos kunden kan gi tilgang igjen."
+}
+
 // WhyOnBehalf is "While you see as the customer you can help with everything else. Ask {who} to do this." in English.
 func (l L) WhyOnBehalf(who string) string {
 	switch l {
@@ -185,6 +198,7 @@ func init() {
 		{"authz.customer_closed", [...]string{"Kundeforholdet er avsluttet", "Kundförhållandet är avslutat", "Kundeforholdet er afsluttet", "The customer relationship has ended"}},
 		{"authz.customer_on_hold", [...]string{"Kunden kan ikke handle på faktura nå", "Kunden kan inte handla mot faktura nu", "Kunden kan ikke handle på faktura nu", "The customer cannot buy on invoice now"}},
 		{"authz.elsewhere", [...]string{"Rollen din når ikke hit", "Din roll når inte hit", "Din rolle rækker ikke hertil", "Your role does not reach this far"}},
+		{"authz.no_customer", [...]string{"Tilgangen er avsluttet", "Åtkomsten är avslutad", "Adgangen er afsluttet", "The access has ended"}},
 		{"authz.not_in_key", [...]string{"API-nøkkelen har ikke denne rettigheten", "API-nyckeln har inte den rättigheten", "API-nøglen har ikke denne rettighed", "The API key does not have this permission"}},
 		{"authz.not_in_role", [...]string{"Rollen din gir ikke lov til dette", "Din roll ger inte rätt till detta", "Din rolle giver ikke lov til dette", "Your role does not allow this"}},
 		{"authz.not_signed_in", [...]string{"Logg inn for å fortsette", "Logga in för att fortsätta", "Log ind for at fortsætte", "Sign in to continue"}},

@@ -32,6 +32,8 @@ func (s *Service) CompleteInvitation(ctx context.Context, token string, c Comple
 	f.Check(c.First != "", "first_name", "identity.person.first_name")
 	f.Check(c.Last != "", "last_name", "identity.person.last_name")
 	f.Check(utf8.RuneCountInString(name) <= maxText, "last_name", "identity.person.name")
+	f.Check(!HasLink(c.First), "first_name", "identity.no_links")
+	f.Check(!HasLink(c.Last), "last_name", "identity.no_links")
 	f.Check(c.Phone == "" || validPhone(c.Phone), "phone", "identity.phone")
 	f.Check(CheckPassword(c.Password) == nil, "password", fault.CodeOf(CheckPassword(c.Password)))
 	if err := f.Err(); err != nil {
@@ -110,7 +112,10 @@ func (s *Service) accept(ctx context.Context, token string, by authz.Actor, also
 		if err := db.LockRow(ctx, tx, "customers", i.CustomerID); err != nil {
 			return err
 		}
-		if i, err = invitation(ctx, tx, token); err != nil { // as whoever had the lock left it
+		if err := db.LockRow(ctx, tx, "people", i.PersonID); err != nil { // of whoever is hired at the same time
+			return err
+		}
+		if i, err = invitation(ctx, tx, token); err != nil { // as whoever had the locks left it
 			return err
 		}
 		if i.State != InvitationOpen || i.PersonID != by.ID {

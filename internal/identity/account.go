@@ -159,6 +159,7 @@ func (a *Accounts) SaveProfile(ctx context.Context, by authz.Actor, p OwnProfile
 	p.Name, p.Phone = tidy(p.Name), tidy(p.Phone)
 	var f fault.Fields
 	f.Check(p.Name != "" && len(p.Name) <= maxText, "name", "identity.person.name")
+	f.Check(!HasLink(p.Name), "name", "identity.no_links")
 	f.Check(p.Phone == "" || validPhone(p.Phone), "phone", "identity.person.phone")
 	_, known := i18n.Parse(p.Language)
 	f.Check(known, "language", "identity.language")

@@ -37,9 +37,9 @@ func (a *Accounts) AskEmail(ctx context.Context, by authz.Actor, n NewEmail) err
 	if err := own(by); err != nil {
 		return err
 	}
-	email, key := tidy(n.Email), EmailKey(n.Email)
+	email, key := CleanEmail(n.Email), EmailKey(n.Email)
 	var f fault.Fields
-	f.Check(validEmail(email) && mail.ValidAddress(email), "email", "identity.email")
+	f.Check(ValidEmail(email) && mail.ValidAddress(email), "email", "identity.email")
 	f.Check(n.Password != "", "password", "identity.password.missing")
 	if err := f.Err(); err != nil {
 		return err

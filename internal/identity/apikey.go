@@ -144,7 +144,7 @@ func (s *Service) AuthenticateKey(ctx context.Context, secret string) (authz.Act
 // stillGiven is what a key may do now: never more than whoever made it. A maker who has left takes the key's rights along.
 func (s *Service) stillGiven(ctx context.Context, k APIKey) ([]authz.Permission, error) {
 	if !id.Valid(k.CreatedBy) {
-		return k.Permissions.V, nil // made by the system itself
+		return s.whileStanding(ctx, k) // made by the system itself
 	}
 	seats, err := db.List[seat](ctx, s.DB, seatsByKey, db.If("s.id = ?", k.ID))
 	if err != nil {
@@ -153,9 +153,26 @@ func (s *Service) stillGiven(ctx context.Context, k APIKey) ([]authz.Permission,
 	if len(seats) == 0 {
 		return nil, nil
 	}
-	_, p := gather(seats)
+	_, p := s.who(seats)
 	maker, at := s.Actor(p), authz.Place{Customer: k.CustomerID}
 	return slices.DeleteFunc(slices.Clone(k.Permissions.V), func(p authz.Permission) bool { return !maker.May(p, at) }), nil
+}
+
+// whileStanding is what the customer's status leaves of a key that nobody's rights stand behind.
+func (s *Service) whileStanding(ctx context.Context, k APIKey) ([]authz.Permission, error) {
+	if k.CustomerID == "" {
+		return k.Permissions.V, nil
+	}
+	c, err := CustomerByID(ctx, s.DB, k.CustomerID)
+	switch {
+	case err != nil:
+		return nil, err
+	case c.Status == Closed:
+		return nil, nil
+	case c.Status == Blocked && s.Roles != nil:
+		return slices.DeleteFunc(slices.Clone(k.Permissions.V), func(p authz.Permission) bool { return !s.Roles.WhileBlocked(p) }), nil
+	}
+	return k.Permissions.V, nil
 }
 
 // Keys lists the API keys that by may manage, newest first.

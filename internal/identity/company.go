@@ -119,14 +119,17 @@ type Piece struct {
 func (e *ProfileEdit) settle(country string) error {
 	var f fault.Fields
 	for _, p := range e.Pieces() {
-		*p.Value = tidy(*p.Value)
+		if *p.Value = tidy(*p.Value); p.Name == "email" || p.Name == "invoice_email" {
+			*p.Value = CleanEmail(*p.Value)
+		}
 		f.Check(utf8.RuneCountInString(*p.Value) <= maxText, p.Name, "identity.too_long")
 	}
 	f.Check(e.Name != "", "name", "identity.customer.name")
+	f.Check(!HasLink(e.Name), "name", "identity.no_links")
 	_, known := i18n.Parse(e.Language)
 	f.Check(known, "language", "identity.language")
-	f.Check(e.Email == "" || validEmail(e.Email), "email", "identity.email")
-	f.Check(e.InvoiceEmail == "" || validEmail(e.InvoiceEmail), "invoice_email", "identity.email")
+	f.Check(e.Email == "" || ValidEmail(e.Email), "email", "identity.email")
+	f.Check(e.InvoiceEmail == "" || ValidEmail(e.InvoiceEmail), "invoice_email", "identity.email")
 	f.Check(e.Phone == "" || validPhone(e.Phone), "phone", "identity.phone")
 	e.Postcode = postcode(&f, country, "postcode", e.Postcode)
 	if e.GLN != "" {

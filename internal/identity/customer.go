@@ -5,8 +5,10 @@ package identity
 
 import (
 	"net/mail"
+	"regexp"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"skranke/internal/authz"
@@ -99,7 +101,7 @@ func (c *Customer) Validate() error {
 	f.Check(oneOf(c.Country, Countries()), "country", "identity.customer.country")
 	_, known := i18n.Parse(c.Language)
 	f.Check(known, "language", "identity.language")
-	f.Check(c.Email == "" || validEmail(c.Email), "email", "identity.email")
+	f.Check(c.Email == "" || ValidEmail(c.Email), "email", "identity.email")
 	if c.OrgNumber != "" {
 		n, ok := id.OrgNumber(c.Country, c.OrgNumber)
 		f.Check(ok, "org_number", "identity.customer.org_number")
@@ -139,18 +141,33 @@ func language(tag string) i18n.L {
 }
 
 // EmailKey is what an address is found by: however it is typed, it is the same person.
-func EmailKey(email string) string {
-	return strings.ToLower(strings.Map(func(r rune) rune {
-		if r <= ' ' || r == utf8.RuneError || r == '\u00a0' || r == '\u200b' || r == 0x7f {
+func EmailKey(email string) string { return strings.ToLower(CleanEmail(email)) }
+
+// CleanEmail is an address as it is kept: without what nobody sees in it and programs leave behind when text is copied.
+func CleanEmail(email string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError {
 			return -1
 		}
 		return r
-	}, email))
+	}, email)
 }
 
-func validEmail(s string) bool {
+// ValidEmail reports whether s, cleaned, is an address. Other letters than those of ASCII are refused: they make addresses that look
+// like somebody else's.
+func ValidEmail(s string) bool {
 	a, err := mail.ParseAddress(s)
-	return err == nil && a.Address == s && len(s) <= maxText
+	ascii := !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
+	return err == nil && a.Address == s && len(s) <= maxText && ascii
+}
+
+// linked is what mailboxes make a link of, though nobody wrote "://": a domain with a path.
+var linked = regexp.MustCompile(`\.\pL{2,}/`)
+
+// HasLink reports whether a name carries a web address. Names stand in mails, and nobody's mail carries a stranger's link.
+func HasLink(name string) bool {
+	name = strings.ToLower(name)
+	return strings.Contains(name, "://") || strings.Contains(name, "www.") || linked.MatchString(name)
 }
 
 // tidy takes away what people cannot see but databases stumble over.

@@ -21,7 +21,7 @@ func (s *Service) FoundCustomer(ctx context.Context, tx *db.Tx, by authz.Actor, 
 	}
 	c := Customer{
 		ID: id.New(), Number: tidy(n.Number), Kind: n.Kind, Status: n.Status, Name: tidy(n.Name), Country: n.Country,
-		OrgNumber: n.OrgNumber, Language: n.Language.Tag(), Email: tidy(n.Email), Phone: tidy(n.Phone), Street: tidy(n.Street),
+		OrgNumber: n.OrgNumber, Language: n.Language.Tag(), Email: CleanEmail(n.Email), Phone: tidy(n.Phone), Street: tidy(n.Street),
 		Postcode: tidy(n.Postcode), Town: tidy(n.Town), CreatedAt: tx.Now, Version: 1,
 	}
 	c.Search = searchName(c.Name)
@@ -40,7 +40,7 @@ func (s *Service) FoundCustomer(ctx context.Context, tx *db.Tx, by authz.Actor, 
 // EnterPerson adds a person in the caller's transaction; hash is of HashPassword, or empty for somebody who cannot sign in yet.
 func (s *Service) EnterPerson(ctx context.Context, tx *db.Tx, by authz.Actor, n NewPerson, hash string) (Person, error) {
 	p := Person{
-		ID: id.New(), Name: tidy(n.Name), Email: tidy(n.Email), EmailKey: EmailKey(n.Email), Phone: tidy(n.Phone),
+		ID: id.New(), Name: tidy(n.Name), Email: CleanEmail(n.Email), EmailKey: EmailKey(n.Email), Phone: tidy(n.Phone),
 		Language: n.Language.Tag(), Scheme: "auto", Status: PersonActive, CreatedAt: tx.Now, Version: 1,
 	}
 	if err := p.Validate(); err != nil {
@@ -63,7 +63,7 @@ func (s *Service) EnterPerson(ctx context.Context, tx *db.Tx, by authz.Actor, n 
 }
 
 // Join makes a person one of a customer's people in the caller's transaction. Who is there already keeps the role they have,
-// or were invited to.
+// or were invited to; who is suspended comes back by whoever did that alone.
 func (s *Service) Join(ctx context.Context, tx *db.Tx, by authz.Actor, customerID, personID string, role Role) (Member, error) {
 	if err := db.LockRow(ctx, tx, "customers", customerID); err != nil {
 		return Member{}, err
@@ -74,6 +74,8 @@ func (s *Service) Join(ctx context.Context, tx *db.Tx, by authz.Actor, customerI
 		return m, fmt.Errorf("look for %s among the members of %s: %w", personID, customerID, err)
 	case err == nil && m.Status == MemberActive:
 		return m, nil
+	case err == nil && m.Status == MemberSuspended:
+		return m, fault.New(fault.Conflict, "identity.member.already_suspended")
 	case err != nil || m.Status != MemberInvited:
 		m = Member{ID: id.New(), CustomerID: customerID, PersonID: personID, Role: role, CreatedAt: tx.Now}
 	}
@@ -88,13 +90,13 @@ func memberOf(ctx context.Context, q db.Q, customerID, personID string) (Member,
 	return db.One[Member](ctx, q, selectMembers, db.If("m.customer_id = ? AND m.person_id = ?", customerID, personID))
 }
 
-// IsMember says whether a person is one of a customer's people now.
-func IsMember(ctx context.Context, q db.Q, customerID, personID string) (bool, error) {
+// StatusAt is what a person is to a customer now; empty where they never were anything.
+func StatusAt(ctx context.Context, q db.Q, customerID, personID string) (MemberStatus, error) {
 	m, err := memberOf(ctx, q, customerID, personID)
 	if err != nil && !db.NoRows(err) {
-		return false, fmt.Errorf("look for %s among the members of %s: %w", personID, customerID, err)
+		return "", fmt.Errorf("look for %s among the members of %s: %w", personID, customerID, err)
 	}
-	return err == nil && m.Status == MemberActive, nil
+	return m.Status, nil
 }
 
 // Account is what signing up needs to know of whoever has an e-mail address already.
@@ -175,12 +177,12 @@ func Holder(ctx context.Context, q db.Q, country, orgNumber string) (Customer, e
 	return c, nil
 }
 
-// Administrators is the people who decide for a customer now: none while it is blocked or closed.
+// Administrators is the people who decide for a customer now and can sign in: none while it is blocked or closed.
 func Administrators(ctx context.Context, q db.Q, customerID string) ([]Person, error) {
 	people, err := db.List[Person](ctx, q, `
 		SELECT p.id, p.name, p.email, p.email_key, p.phone, p.language, p.scheme, p.status, p.created_at, p.version
 		FROM members m JOIN people p ON p.id = m.person_id JOIN customers c ON c.id = m.customer_id
-		WHERE {} ORDER BY p.id`,
+		WHERE {} AND `+decides+` ORDER BY p.id`,
 		db.If("m.customer_id = ? AND m.role = ? AND m.status = ? AND p.status = ?", customerID, Administrator, MemberActive, PersonActive).
 			AndCond(db.In("c.status", []CustomerStatus{Active, OnHold})))
 	if err != nil {

@@ -162,6 +162,7 @@ func (e *GroupEdit) settle(ctx context.Context, tx *db.Tx, by authz.Actor, was G
 	var f fault.Fields
 	f.Check(e.Name != "", "name", "identity.group.name")
 	f.Check(utf8.RuneCountInString(e.Name) <= maxText, "name", "identity.too_long")
+	f.Check(!HasLink(e.Name), "name", "identity.no_links")
 	if e.ParentID != "" {
 		_, err := oneGroup(ctx, tx, was.CustomerID, e.ParentID)
 		if fault.Is(err, fault.NotFound) {
@@ -176,6 +177,7 @@ func (e *GroupEdit) settle(ctx context.Context, tx *db.Tx, by authz.Actor, was G
 		f.Add("parent", "identity.group.parent_not_yours")
 		return f.Err()
 	}
+	f.Check(e.ID == "" || e.ParentID == was.ParentID || !widens(by, was, e.ParentID), "parent", "identity.group.too_much")
 	if err := e.fits(ctx, tx, was, &f); err != nil {
 		return err
 	}
@@ -187,6 +189,20 @@ func (e *GroupEdit) settle(ctx context.Context, tx *db.Tx, by authz.Actor, was G
 		f.Check(!strings.EqualFold(s.Name, e.Name), "name", "identity.group.name_taken")
 	}
 	return f.Err()
+}
+
+// widens reports whether by would reach more in a group if it stood below another: what they hold in their own groups alone would
+// come to cover it, and they would have given themselves what they have not.
+func widens(by authz.Actor, g Group, parentID string) bool {
+	grants := slices.Clone(by.Grants)
+	for _, w := range by.Withheld {
+		grants = append(grants, w.Grant)
+	}
+	was := authz.Place{Customer: g.CustomerID, Group: g.ID}
+	return slices.ContainsFunc(grants, func(own authz.Grant) bool {
+		covers := own.Scope == authz.Group && parentID != "" && (own.ID == parentID || slices.Contains(own.IDs, parentID))
+		return covers && slices.ContainsFunc(own.May, func(p authz.Permission) bool { return !by.Gives(p, authz.Group, was) })
+	})
 }
 
 // fits checks that the group stands neither below itself nor too deep, and that there are not too many.

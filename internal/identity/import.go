@@ -220,7 +220,11 @@ func (s *Service) importSome(ctx context.Context, tx *db.Tx, by authz.Actor, cus
 		outcome := strings.Join(reasons, " ")
 		if outcome == "" {
 			outcome = added
-			if _, err := s.enter(ctx, tx, t, n, who[EmailKey(n.Email)]); err != nil {
+			_, err := s.enter(ctx, tx, t, n, who[EmailKey(n.Email)])
+			if fault.Is(err, fault.TooMany) { // nothing has been written of this one; the others go on
+				outcome, err = fault.CodeOf(err), nil
+			}
+			if err != nil {
 				return false, fmt.Errorf("add row %d of import %s: %w", r.Number, importID, err)
 			}
 		}

@@ -19,8 +19,29 @@ const InvitationLink = "invitation"
 
 const invitationLife = 14 * 24 * time.Hour
 
-// resends keeps a mailbox from being filled by one who means well, or does not.
-var resends = limit.Rule{Max: 5, Window: time.Hour}
+// These keep mailboxes from being filled by one who means well, or does not. A day's is a whole file of people, and some.
+var (
+	resends     = limit.Rule{Max: 5, Window: time.Hour}
+	invitations = limit.Rule{Max: 6000, Window: 24 * time.Hour}
+)
+
+// ration counts an invitation of one customer to one mailbox, or refuses it. Add, withdraw and add again is counted as sending again
+// is; what is refused undoes the caller's transaction and counts for nothing.
+func ration(ctx context.Context, tx *db.Tx, customerID, email string) error {
+	for _, count := range []struct {
+		key  string
+		rule limit.Rule
+	}{{"invited:" + digest(EmailKey(email)), resends}, {"invitations:" + customerID, invitations}} {
+		wait, err := limit.Hit(ctx, tx, count.key, count.rule)
+		if err == nil && wait > 0 {
+			err = fault.New(fault.TooMany, "identity.invitation.too_many").Because(Wait(wait))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // invite ends the links that are out and mails a new one.
 func (s *Service) invite(ctx context.Context, tx *db.Tx, by authz.Actor, c Customer, m Member, who found) error {
@@ -29,7 +50,7 @@ func (s *Service) invite(ctx context.Context, tx *db.Tx, by authz.Actor, c Custo
 	}
 	linkID := id.New()
 	_, err := tx.Exec(ctx, `INSERT INTO invitations (id, member_id, created_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)`,
-		digest(s.Links.Token(InvitationLink, linkID)), m.ID, by.Person(), tx.Now, tx.Now.Add(invitationLife))
+		digest(s.Links.Token(InvitationLink, linkID)), m.ID, by.ID, tx.Now, tx.Now.Add(invitationLife))
 	if err != nil {
 		return fmt.Errorf("invite member %s: %w", m.ID, err)
 	}
@@ -42,10 +63,10 @@ func (s *Service) invite(ctx context.Context, tx *db.Tx, by authz.Actor, c Custo
 
 // inviter is the name of the customer's person who invites, or empty where it is the operator.
 func (s *Service) inviter(ctx context.Context, q db.Q, by authz.Actor) (string, error) {
-	if !id.Valid(by.Person()) || by.Kind == authz.Staff && by.OnBehalf == "" {
+	if !id.Valid(by.ID) || by.Kind == authz.Staff { // also in a customer's shoes
 		return "", nil
 	}
-	p, err := PersonByID(ctx, q, by.Person())
+	p, err := PersonByID(ctx, q, by.ID)
 	if fault.Is(err, fault.NotFound) { // an API key
 		return "", nil
 	}
@@ -96,8 +117,7 @@ func endInvitations(ctx context.Context, tx *db.Tx, memberID string) error {
 
 // ResendInvitation mails a new link to whoever has not completed the last one; that one ends.
 func (s *Service) ResendInvitation(ctx context.Context, by authz.Actor, customerID, memberID string) error {
-	wait := time.Duration(0)
-	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
 		m, err := s.mine(ctx, tx, by, customerID, memberID)
 		if err != nil {
 			return err
@@ -109,8 +129,8 @@ func (s *Service) ResendInvitation(ctx context.Context, by authz.Actor, customer
 		if !invitable(m, who) {
 			return fault.New(fault.Conflict, "identity.member.moved_on")
 		}
-		if wait, err = limit.Hit(ctx, tx, "invitation:"+m.ID, resends); err != nil || wait > 0 {
-			return err // told after the commit: the hit counts
+		if err := ration(ctx, tx, customerID, m.Email); err != nil {
+			return err
 		}
 		c, err := CustomerByID(ctx, tx, customerID)
 		if err != nil {
@@ -121,10 +141,6 @@ func (s *Service) ResendInvitation(ctx context.Context, by authz.Actor, customer
 		}
 		return s.recordMember(ctx, tx, by, m, "identity.member.resend", nil)
 	})
-	if err == nil && wait > 0 {
-		err = fault.New(fault.TooMany, "identity.invitation.too_many").Because(Wait(wait))
-	}
-	return err
 }
 
 // invitable reports whether there is something left for a link to do: accept, or choose a first password.
@@ -142,7 +158,7 @@ const (
 	InvitationLate      InvitationState = "late"
 	InvitationWithdrawn InvitationState = "withdrawn"
 	InvitationReplaced  InvitationState = "replaced" // a newer mail is out
-	InvitationPaused    InvitationState = "paused"   // the member, the person or the customer has been stopped
+	InvitationPaused    InvitationState = "paused"   // the member, the person or the customer has been stopped, or the person hired
 )
 
 // Invitation is what a mailed link opens: who invites whom to what.
@@ -173,7 +189,7 @@ type invitationRow struct {
 	MemberStatus                       MemberStatus
 	PersonStatus                       PersonStatus
 	CustomerStatus                     CustomerStatus
-	Passwords, Newer                   int64
+	Passwords, Newer, Staff            int64
 }
 
 // Invitation finds what a token opens, also when it no longer opens anything: State tells.
@@ -188,6 +204,7 @@ func invitation(ctx context.Context, q db.Q, token string) (i Invitation, err er
 			m.role, COALESCE(r.name, '') AS role_name, COALESCE(g.name, '') AS group_name, i.expires_at, i.used_at, i.ended_at,
 			m.status AS member_status, p.status AS person_status, c.status AS customer_status,
 			(SELECT count(*) FROM passwords w WHERE w.person_id = p.id) AS passwords,
+			(SELECT count(*) FROM staff_roles h WHERE h.person_id = p.id) AS staff,
 			(SELECT count(*) FROM invitations n WHERE n.member_id = m.id AND n.ended_at IS NULL AND n.used_at IS NULL AND n.id <> i.id) AS newer
 		FROM invitations i JOIN members m ON m.id = i.member_id JOIN people p ON p.id = m.person_id JOIN customers c ON c.id = m.customer_id
 			LEFT JOIN roles r ON r.id = m.role LEFT JOIN groups g ON g.id = m.group_id
@@ -224,7 +241,7 @@ func (r invitationRow) state(now time.Time) InvitationState {
 		return InvitationReplaced
 	case r.EndedAt != nil, r.MemberStatus == MemberRemoved:
 		return InvitationWithdrawn
-	case r.MemberStatus == MemberSuspended, r.PersonStatus != PersonActive, r.CustomerStatus == Closed:
+	case r.MemberStatus == MemberSuspended, r.PersonStatus != PersonActive, r.CustomerStatus == Closed, r.Staff > 0:
 		return InvitationPaused
 	case !now.Before(r.ExpiresAt):
 		return InvitationLate

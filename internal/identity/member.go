@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"unicode/utf8"
 
@@ -65,6 +66,15 @@ func (s *Service) AddMember(ctx context.Context, by authz.Actor, customerID, per
 		}
 		if !Gives(by, s.RightsOf(Membership{Role: role}), c.ID, "") {
 			return fault.Field("role", "identity.role.too_much")
+		}
+		was, err := memberOf(ctx, tx, c.ID, p.ID)
+		if err != nil && !db.NoRows(err) {
+			return fmt.Errorf("look for %s among the members of %s: %w", p.ID, c.ID, err)
+		}
+		if last, err := isLastAdministrator(ctx, tx, was); err != nil {
+			return err
+		} else if last && role != Administrator {
+			return fault.Field("role", "identity.member.last_administrator")
 		}
 		m = Member{
 			ID: id.New(), CustomerID: c.ID, PersonID: p.ID, Role: role, Status: MemberActive, CreatedAt: tx.Now,
@@ -255,5 +265,6 @@ func sameMethods(a, b []string) bool {
 
 func checkName(f *fault.Fields, field, name, phone string) {
 	f.Check(name != "" && utf8.RuneCountInString(name) <= maxText, field, "identity.person.name")
+	f.Check(!HasLink(name), field, "identity.no_links")
 	f.Check(phone == "" || validPhone(phone), "phone", "identity.phone")
 }

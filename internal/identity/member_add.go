@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"skranke/internal/authz"
@@ -84,7 +83,7 @@ func (s *Service) terms(ctx context.Context, q db.Q, by authz.Actor, customerID 
 	for _, r := range MemberRoles() {
 		t.rights[r] = s.RightsOf(Membership{Role: r})
 	}
-	own, err := db.List[OwnRole](ctx, q, selectRoles, db.If("customer_id = ?", customerID))
+	own, err := db.List[OwnRole](ctx, q, selectRoles, db.If("COALESCE(customer_id, '') = ?", customerID)) // as the index has it
 	if err != nil {
 		return nil, fmt.Errorf("list roles of %s: %w", customerID, err)
 	}
@@ -188,17 +187,13 @@ func lookUpAll(ctx context.Context, q db.Q, customerID string, keys []string) (m
 
 // settle brings what was typed to the form in which it is kept, and says all that is wrong with it.
 func (t *terms) settle(n *NewMember, who found) (f fault.Fields) {
-	n.First, n.Last, n.Phone = tidy(n.First), tidy(n.Last), tidy(n.Phone)
-	n.Email = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || r == '\u200b' {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(n.Email, ""))
-	f.Check(validEmail(n.Email) && mail.ValidAddress(n.Email), "email", "identity.email")
+	n.First, n.Last, n.Phone, n.Email = tidy(n.First), tidy(n.Last), tidy(n.Phone), CleanEmail(n.Email)
+	f.Check(ValidEmail(n.Email) && mail.ValidAddress(n.Email), "email", "identity.email")
 	f.Check(n.First != "" || n.Last == "", "first_name", "identity.member.both_names")
 	f.Check(n.Last != "" || n.First == "", "last_name", "identity.member.both_names")
 	f.Check(utf8.RuneCountInString(n.name()) <= maxText, "last_name", "identity.person.name")
+	f.Check(!HasLink(n.First), "first_name", "identity.no_links")
+	f.Check(!HasLink(n.Last), "last_name", "identity.no_links")
 	f.Check(n.Phone == "" || validPhone(n.Phone), "phone", "identity.phone")
 	switch {
 	case who.Staff > 0:
@@ -215,8 +210,11 @@ func (t *terms) settle(n *NewMember, who found) (f fault.Fields) {
 	return f
 }
 
-// enter adds somebody who has been settled, in the caller's transaction.
+// enter adds somebody who has been settled, in the caller's transaction. Too many mails are refused before anything is written.
 func (s *Service) enter(ctx context.Context, tx *db.Tx, t *terms, n NewMember, who found) (m Member, err error) {
+	if err := ration(ctx, tx, t.customer.ID, n.Email); err != nil {
+		return m, err
+	}
 	m = Member{
 		ID: cmp.Or(who.MemberID, id.New()), CustomerID: t.customer.ID, PersonID: who.PersonID, Role: n.Role, RoleName: t.own[n.Role], GroupID: n.GroupID,
 		GroupName: t.groups[n.GroupID], Status: MemberInvited, Methods: db.JSON[[]string]{V: slices.Clone(n.Methods)}, CreatedAt: tx.Now, Version: 1,
@@ -260,6 +258,9 @@ func placeMember(ctx context.Context, tx *db.Tx, m *Member) (err error) {
 	}
 	if m.Version == 1 {
 		return nil // a new one holds it all
+	}
+	if m.Methods.V == nil {
+		m.Methods.V = []string{}
 	}
 	_, err = tx.Exec(ctx, `UPDATE members SET group_id = $1, methods = $2 WHERE id = $3`, db.Null(m.GroupID), m.Methods, m.ID)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"skranke/internal/authz"
 	"skranke/internal/db"
 	"skranke/internal/fault"
+	"skranke/internal/id"
 )
 
 // GroupChoice is one group in a menu; Depth is how far it is moved in, 0 at the top of what is shown.
@@ -41,27 +42,35 @@ type Listed struct {
 
 // fewGroups is how many groups a filter shows at once. Of more it shows those at the top and, of the one chosen, the way to it and
 // what is right below.
-const fewGroups = 60
+const fewGroups = 40
 
 // FilterChoices is the customer, and the groups and roles that narrow the list of its people, in one query. chosen is the group
 // there now.
 func FilterChoices(ctx context.Context, q db.Q, by authz.Actor, customerID, chosen string) (c MemberChoices, err error) {
 	type row struct{ What, ID, ParentID, Name, Sort string }
-	reach, top := by.Reach(MaySeePeople), ""
+	const groups = ` AS what, g.id, COALESCE(g.parent_id, '') AS parent_id, g.name, g.sort FROM groups g WHERE {} AND g.customer_id = $1`
+	reach, near := by.Reach(MaySeePeople), []string{chosen}
 	if reach.Scope == authz.Group && len(reach.IDs) > 0 {
-		top = reach.IDs[0] // the reader's own; the others are below it
+		near = append(near, reach.IDs[0]) // the reader's own; the others are below it
 	}
-	rows, err := db.List[row](ctx, q, `
-		SELECT 'group' AS what, g.id, COALESCE(g.parent_id, '') AS parent_id, g.name, g.sort FROM groups g
-		WHERE {} AND g.customer_id = $1 AND ((SELECT count(*) FROM (SELECT id FROM groups WHERE customer_id = $1 LIMIT $2) AS few) < $2
-			OR g.parent_id IS NULL OR g.id = $3 OR g.parent_id = $3 OR g.parent_id IN (SELECT ancestor_id FROM group_paths WHERE group_id = $4))
-		UNION ALL SELECT 'role', id, '', name, name_key FROM roles WHERE customer_id = $1
-		UNION ALL SELECT 'customer', id, kind, name, '' FROM customers WHERE id = $1`,
-		customerID, fewGroups+1, top, chosen, db.Reach(reach, db.Columns{Customer: "g.customer_id", Group: "g.id"}))
+	within := db.Reach(reach, db.Columns{Customer: "g.customer_id", Group: "g.id"})
+	query := `SELECT 'customer' AS what, id, kind AS parent_id, name, '' AS sort FROM customers WHERE id = $1
+		UNION ALL SELECT 'role', id, '', name, name_key FROM roles WHERE COALESCE(customer_id, '') = $1
+		UNION ALL SELECT * FROM (SELECT 'any'` + groups + ` LIMIT $2) AS few
+		UNION ALL SELECT * FROM (SELECT 'top'` + groups + ` AND g.parent_id IS NULL LIMIT $2) AS tops`
+	args := []any{customerID, fewGroups + 1, within, within}
+	for _, groupID := range near {
+		if id.Valid(groupID) {
+			query += ` UNION ALL SELECT 'near'` + groups + ` AND {}`
+			args = append(args, within, db.If(`g.id = ? OR g.parent_id = ? OR g.parent_id IN (SELECT ancestor_id FROM group_paths WHERE group_id = ?)`, groupID, groupID, groupID))
+		}
+	}
+	rows, err := db.List[row](ctx, q, query, args...)
 	if err != nil {
 		return c, fmt.Errorf("list groups and roles of %s: %w", customerID, err)
 	}
 	var own []RoleChoice
+	groupsBy := map[string][]GroupChoice{}
 	for _, r := range rows {
 		switch r.What {
 		case "role":
@@ -69,8 +78,12 @@ func FilterChoices(ctx context.Context, q db.Q, by authz.Actor, customerID, chos
 		case "customer":
 			c.Customer = Listed{r.ID, r.Name, CustomerKind(r.ParentID)}
 		default:
-			c.Groups = append(c.Groups, GroupChoice{ID: r.ID, ParentID: r.ParentID, Name: r.Name, Sort: r.Sort})
+			groupsBy[r.What] = append(groupsBy[r.What], GroupChoice{ID: r.ID, ParentID: r.ParentID, Name: r.Name, Sort: r.Sort})
 		}
+	}
+	c.Groups = groupsBy["any"]
+	if len(c.Groups) > fewGroups {
+		c.Groups = slices.Concat(groupsBy["top"], groupsBy["near"])
 	}
 	if c.Customer.ID == "" {
 		return c, fault.New(fault.NotFound, "identity.customer.not_found")
@@ -135,9 +148,11 @@ func offered(kind CustomerKind) []Role {
 // asTree puts groups in reading order, each followed by those below it. What stands below a group that is not shown begins anew.
 func asTree(groups []GroupChoice) []GroupChoice {
 	shown, below := map[string]bool{}, map[string][]GroupChoice{}
-	for _, g := range groups {
+	groups = slices.DeleteFunc(groups, func(g GroupChoice) bool { // one can be there twice
+		before := shown[g.ID]
 		shown[g.ID] = true
-	}
+		return before
+	})
 	for _, g := range groups {
 		if !shown[g.ParentID] {
 			g.ParentID = ""

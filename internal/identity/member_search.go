@@ -92,16 +92,18 @@ func (f MemberFilter) hits(ctx context.Context, q db.Q, by authz.Actor, customer
 			c = c.AndCond(hasWord(w))
 		}
 	}
-	// A member can have two such words, and a word several heads: what is asked for is more than is counted.
-	rows, err := db.List[hit](ctx, q, `SELECT m.id, m.sort FROM `+from+` WHERE {} LIMIT $1`, 3*most, c)
-	if err != nil {
-		return nil, fmt.Errorf("find members of %s: %w", customerID, err)
+	for limit := most; ; limit *= 3 { // a member can have two such words: then there are fewer people than rows
+		rows, err := db.List[hit](ctx, q, `SELECT m.id, m.sort FROM `+from+` WHERE {} LIMIT $1`, limit, c)
+		if err != nil {
+			return nil, fmt.Errorf("find members of %s: %w", customerID, err)
+		}
+		full := len(rows) == limit
+		slices.SortFunc(rows, func(a, b hit) int { return cmp.Or(strings.Compare(a.Sort, b.Sort), strings.Compare(a.ID, b.ID)) })
+		hits = slices.CompactFunc(rows, func(a, b hit) bool { return a.ID == b.ID })
+		if !full || len(hits) >= most {
+			return hits, nil
+		}
 	}
-	if len(rows) == 3*most {
-		return rows[:most], nil
-	}
-	slices.SortFunc(rows, func(a, b hit) int { return cmp.Or(strings.Compare(a.Sort, b.Sort), strings.Compare(a.ID, b.ID)) })
-	return slices.CompactFunc(rows, func(a, b hit) bool { return a.ID == b.ID }), nil
 }
 
 // pageOf reads the page that f asks for of all that was found.

@@ -134,6 +134,8 @@ func TestORG5_TheLastAdministratorStays(t *testing.T) {
 		if got := fault.FieldsOf(err)["role"]; got != "identity.member.last_administrator" {
 			t.Errorf("demoted: %v", err)
 		}
+		_, err = h.s.AddMember(t.Context(), root, h.customer.ID, h.ingrid.PersonID, identity.Buyer)
+		want(t, "added again as less", err, "identity.member.last_administrator")
 		invited := h.added("kari@granlia.example", func(n *identity.NewMember) { n.Role = identity.Administrator })
 		want(t, "one who is only invited does not count", h.move(staff, h.ingrid, identity.RemoveMember), "identity.member.last_administrator")
 		_, err = h.s.CompleteInvitation(t.Context(), h.token(t, "kari@granlia.example"), completion())
@@ -318,5 +320,55 @@ func TestORG5_TheListIsByNameInPagesAndNarrowedByWhatPeopleKnow(t *testing.T) {
 		h.sees("by group with those below", h.by, identity.MemberFilter{GroupID: north.ID}, "Person 00", "Person 10", "Person 20", "Person 30", "Person 40", "Person 50")
 		h.sees("by status", h.by, identity.MemberFilter{Status: identity.MemberSuspended})
 		h.sees("by nothing that is", h.by, identity.MemberFilter{Text: "%_'", GroupID: "x", After: "y"})
+	})
+}
+
+func TestORG5_AFilterOfManyGroupsShowsTheTopAndTheWayToOne(t *testing.T) {
+	eachShop(t, func(t *testing.T, h *shop) {
+		shown := func(by authz.Actor, chosen string) (out []string) {
+			c, err := identity.FilterChoices(t.Context(), h.db, by, h.customer.ID, chosen)
+			ok(t, err)
+			for _, g := range c.Groups {
+				out = append(out, fmt.Sprint(g.Depth, " ", g.Name))
+			}
+			return out
+		}
+		north, south := group(t, h.s, h.customer.ID, "", "Nord"), group(t, h.s, h.customer.ID, "", "Sør")
+		yard := group(t, h.s, h.customer.ID, north.ID, "Verksted")
+		paint := group(t, h.s, h.customer.ID, yard.ID, "Lakk")
+		if got := shown(h.by, ""); !slices.Equal(got, []string{"0 Nord", "1 Verksted", "2 Lakk", "0 Sør"}) {
+			t.Errorf("few: %q", got)
+		}
+		for i := range 40 {
+			group(t, h.s, h.customer.ID, south.ID, fmt.Sprint("Lag ", i))
+		}
+		if got := shown(h.by, ""); !slices.Equal(got, []string{"0 Nord", "0 Sør"}) {
+			t.Errorf("many: %q", got)
+		}
+		if got := shown(h.by, yard.ID); !slices.Equal(got, []string{"0 Nord", "1 Verksted", "2 Lakk", "0 Sør"}) {
+			t.Errorf("the way to one: %q", got)
+		}
+		boss := h.hire("Nina Lund", "nina@granlia.example", identity.Manager)
+		ok(t, h.edit(h.by, boss, func(e *identity.MemberEdit) { e.GroupID = yard.ID }))
+		_, nina := h.signIn(t, "nina@granlia.example", password)
+		if got := shown(nina, ""); !slices.Equal(got, []string{"0 Verksted", "1 Lakk"}) {
+			t.Errorf("who leads one: %q", got)
+		}
+		if got := shown(nina, paint.ID); !slices.Equal(got, []string{"0 Verksted", "1 Lakk"}) {
+			t.Errorf("who leads one and looks below: %q", got)
+		}
+	})
+}
+
+func TestORG5_WhoHasLeftIsToldFromWhoNeverWasThere(t *testing.T) {
+	eachShop(t, func(t *testing.T, h *shop) {
+		gone, paused := h.hire("Ola", "ola@granlia.example", identity.Buyer), h.hire("Per", "per@granlia.example", identity.Buyer)
+		stranger := person(t, h.s, "Siv", "siv@fjell.example", "")
+		ok(t, h.move(h.by, gone, identity.RemoveMember))
+		ok(t, h.move(h.by, paused, identity.SuspendMember))
+		left, err := identity.Left(t.Context(), h.db, h.customer.ID, []string{gone.PersonID, paused.PersonID, stranger.ID, h.ingrid.PersonID})
+		if err != nil || len(left) != 2 || !left[gone.PersonID] || !left[paused.PersonID] {
+			t.Errorf("%v, %v", left, err)
+		}
 	})
 }

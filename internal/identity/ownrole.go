@@ -180,6 +180,7 @@ func (s *Service) settleRole(ctx context.Context, tx *db.Tx, by authz.Actor, e *
 	f.Check(e.Name != "", "name", "identity.role.name")
 	f.Check(utf8.RuneCountInString(e.Name) <= maxRoleName, "name", "identity.too_long")
 	f.Check(!s.readyMade(e.Name), "name", "identity.role.name_taken")
+	f.Check(!HasLink(e.Name), "name", "identity.no_links")
 	taken, err := db.One[int64](ctx, tx, `SELECT count(*) FROM roles r WHERE {}`, ownedBy(was.CustomerID).And("r.name_key = ? AND r.id <> ?", roleKey(e.Name), was.ID))
 	if err != nil {
 		return fmt.Errorf("look for a role's name: %w", err)
@@ -284,7 +285,7 @@ func (s *Service) DeleteRole(ctx context.Context, by authz.Actor, customerID, ro
 			return fault.New(fault.Conflict, "identity.role.in_use")
 		}
 		// Who was removed keeps a row that nothing is read from but its dates; it must name a role that exists.
-		if _, err := tx.Exec(ctx, `UPDATE members SET role = $1 WHERE role = $2`, Resident, roleID); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE members SET role = $1 WHERE customer_id = $2 AND role = $3`, Resident, customerID, roleID); err != nil {
 			return fmt.Errorf("free those removed of role %s: %w", roleID, err)
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM roles WHERE id = $1`, roleID); err != nil {

@@ -41,7 +41,7 @@ func (p Person) L() i18n.L { return language(p.Language) }
 func (p Person) Validate() error {
 	var f fault.Fields
 	f.Check(p.Name != "" && len(p.Name) <= maxText, "name", "identity.person.name")
-	f.Check(validEmail(p.Email), "email", "identity.email")
+	f.Check(ValidEmail(p.Email), "email", "identity.email")
 	_, known := i18n.Parse(p.Language)
 	f.Check(known, "language", "identity.language")
 	return f.Err()

@@ -36,7 +36,7 @@ func (a *Accounts) Register() { jobs.Handle(a.Jobs, a.sendReset) }
 // before it: the mail is written by a job, which for a stranger does nothing.
 func (a *Accounts) AskReset(ctx context.Context, email, network string) error {
 	key := EmailKey(email)
-	if !validEmail(key) {
+	if !ValidEmail(key) {
 		return fault.Field("email", "identity.email")
 	}
 	var wait time.Duration

@@ -63,7 +63,7 @@ func (s *Service) Actor(p Principal) authz.Actor {
 	case a.Kind == authz.Staff && a.OnBehalf == "":
 		a.Grants = []authz.Grant{{Scope: authz.All, May: s.staffMay(p)}}
 	case p.Member.CustomerID != "":
-		s.seat(&a, p.Member)
+		s.seat(&a, p)
 	}
 	return a
 }
@@ -96,8 +96,13 @@ func (s *Service) RightsOf(m Membership) []Right {
 }
 
 // seat gives an actor the rights of one membership, less what the customer's status or another's shoes take away.
-func (s *Service) seat(a *authz.Actor, m Membership) {
+func (s *Service) seat(a *authz.Actor, p Principal) {
+	m := p.Member
 	const held = ""
+	var own []authz.Permission // of the staff in these shoes: nobody can do more in another's than in their own
+	if a.OnBehalf != "" {
+		own = s.staffMay(p)
+	}
 	by := map[authz.Reason]*[authz.Subject][]authz.Permission{}
 	var reasons []authz.Reason
 	for _, r := range s.RightsOf(m) {
@@ -105,10 +110,10 @@ func (s *Service) seat(a *authz.Actor, m Membership) {
 		switch {
 		case m.CustomerStatus == Closed:
 			why = authz.CustomerClosed
+		case a.OnBehalf != "" && (s.Roles.CustomersAlone(r.May) || !slices.Contains(own, r.May)):
+			why = authz.OnBehalf
 		case m.CustomerStatus == Blocked && !s.Roles.WhileBlocked(r.May):
 			why = authz.CustomerBlock
-		case a.OnBehalf != "" && s.Roles.CustomersAlone(r.May):
-			why = authz.OnBehalf
 		}
 		scope := r.Scope
 		if scope == authz.Group && m.GroupID == "" {
@@ -123,10 +128,6 @@ func (s *Service) seat(a *authz.Actor, m Membership) {
 		}
 		by[why][scope] = append(by[why][scope], r.May)
 	}
-	own := a.ID
-	if a.OnBehalf != "" {
-		own = a.OnBehalf
-	}
 	for _, why := range reasons {
 		for scope, may := range by[why] {
 			if len(may) == 0 {
@@ -139,7 +140,7 @@ func (s *Service) seat(a *authz.Actor, m Membership) {
 			case authz.Group:
 				g.ID, g.IDs = m.GroupID, m.Groups
 			default:
-				g.ID = own
+				g.ID = a.Person()
 			}
 			if why == held {
 				a.Grants = append(a.Grants, g)

@@ -3,9 +3,7 @@ package identity
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
-	"unicode"
 
 	"skranke/internal/authz"
 	"skranke/internal/db"
@@ -68,7 +66,7 @@ func (a *Accounts) hire(ctx context.Context, tx *db.Tx, by authz.Actor, n NewCol
 		if err := insertPerson(ctx, tx, p); err != nil {
 			return "", err
 		}
-	} else if err := takeOn(ctx, tx, who, n); err != nil {
+	} else if err := a.takeOn(ctx, tx, by, who, n); err != nil {
 		return "", err
 	}
 	for _, r := range n.Roles {
@@ -113,15 +111,9 @@ func findApplicant(ctx context.Context, tx *db.Tx, email string) (applicant, err
 
 // settle brings what was typed to the form in which it is kept, and says all that is wrong with it.
 func (n *NewColleague) settle(choices []StaffChoice, who applicant) (f fault.Fields) {
-	n.Name, n.Phone = tidy(n.Name), tidy(n.Phone)
-	n.Email = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || r == '\u200b' {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(n.Email, ""))
+	n.Name, n.Phone, n.Email = tidy(n.Name), tidy(n.Phone), CleanEmail(n.Email)
 	checkName(&f, "name", n.Name, n.Phone)
-	f.Check(validEmail(n.Email) && mail.ValidAddress(n.Email), "email", "identity.email")
+	f.Check(ValidEmail(n.Email) && mail.ValidAddress(n.Email), "email", "identity.email")
 	l, known := i18n.Parse(n.Language)
 	f.Check(known, "language", "identity.language")
 	n.Language = l.Tag()
@@ -135,8 +127,9 @@ func (n *NewColleague) settle(choices []StaffChoice, who applicant) (f fault.Fie
 	return f
 }
 
-// takeOn makes staff of somebody who is known here. Their sessions end: those of staff are shorter.
-func takeOn(ctx context.Context, tx *db.Tx, who applicant, n NewColleague) error {
+// takeOn makes staff of somebody who is known here. Their sessions end: those of staff are shorter. What customers have invited them
+// to is withdrawn: nobody is staff and a customer's person.
+func (a *Accounts) takeOn(ctx context.Context, tx *db.Tx, by authz.Actor, who applicant, n NewColleague) error {
 	if who.Passwords > 0 {
 		n.Language = who.Language // they have chosen it themselves
 	}
@@ -148,6 +141,22 @@ func takeOn(ctx context.Context, tx *db.Tx, who applicant, n NewColleague) error
 	}
 	if err := rename(ctx, tx, who.ID, n.Name, n.Phone); err != nil {
 		return err
+	}
+	invited, err := db.List[Member](ctx, tx, selectMembers+`ORDER BY m.id`, db.If("m.person_id = ? AND m.status = ?", who.ID, MemberInvited))
+	if err != nil {
+		return fmt.Errorf("find what %s is invited to: %w", who.ID, err)
+	}
+	for _, m := range invited {
+		m.Status = MemberRemoved
+		if err := saveMember(ctx, tx, &m); err != nil {
+			return err
+		}
+		if err := endInvitations(ctx, tx, m.ID); err != nil {
+			return err
+		}
+		if err := a.Identity.recordMember(ctx, tx, by, m, "identity.member.withdraw", nil); err != nil {
+			return err
+		}
 	}
 	return endAll(ctx, tx, who.ID)
 }

@@ -16,8 +16,14 @@ const decide, see, edit authz.Permission = "approval.decide", identity.MaySeeCus
 // wholeRoles gives administrators three rights, one of which is the customer's alone and a new obligation.
 type wholeRoles struct{ roles }
 
-func (wholeRoles) OfStaff(identity.StaffRole) []authz.Permission {
-	return []authz.Permission{see, identity.MaySeePeople, identity.MayStandIn, decide}
+func (wholeRoles) OfStaff(r identity.StaffRole) []authz.Permission {
+	if r == identity.Technician {
+		return []authz.Permission{see, identity.MaySeePeople}
+	}
+	if r == identity.Sales {
+		return []authz.Permission{see, identity.MaySeePeople, identity.MayStandIn}
+	}
+	return []authz.Permission{see, edit, identity.MaySeePeople, identity.MayStandIn, decide}
 }
 
 func (wholeRoles) OfMember(r identity.Role) []identity.Right {
@@ -78,6 +84,22 @@ func TestCARE8_StaffSeeAsACustomersMemberAndNeverAnswerForThem(t *testing.T) {
 		if err := a.Check(decide, authz.Place{Customer: oak.ID}); fault.CodeOf(err) != "authz.on_behalf" {
 			t.Errorf("answered for her: %v", err)
 		}
+		as := func(r identity.StaffRole) (authz.Actor, identity.Visitor) {
+			if err := d.InTx(t.Context(), func(tx *db.Tx) error {
+				_, err := tx.Exec(t.Context(), `UPDATE staff_roles SET role = $1`, r)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return now()
+		}
+		if a, _ := as(identity.Sales); a.OnBehalf == "" || a.May(edit, authz.Place{Customer: oak.ID}) || a.Check(edit, authz.Place{Customer: oak.ID}) == nil {
+			t.Errorf("in her shoes somebody does what their own role does not allow: %+v", a)
+		}
+		if a, v := as(identity.Technician); a.OnBehalf != "" || v.OnBehalf != "" || v.Member.CustomerID != "" || a.May(edit, authz.Place{Customer: oak.ID}) {
+			t.Errorf("stands in still, and may no longer: %+v %+v", a, v)
+		}
+		as(identity.CustomerService)
 		if err := s.StandOut(t.Context(), a, v.SessionID); err != nil {
 			t.Fatal(err)
 		}

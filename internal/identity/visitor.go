@@ -33,6 +33,7 @@ type seat struct {
 	SeenAt                               time.Time
 	Name, Email, Language, Scheme, Staff string
 	AtCustomer, OnBehalf, OnBehalfName   string
+	Shoes                                string // as OnBehalf, also where that person may no longer sign in
 	MemberID, CustomerID, CustomerName   string
 	CustomerStatus                       CustomerStatus
 	Role                                 Role
@@ -48,7 +49,7 @@ func seatsOf(source string) string {
 		SELECT s.id, s.person_id, s.seen_at, p.name, p.email, p.language, p.scheme,
 			COALESCE((SELECT string_agg(sr.role || '|' || COALESCE(CAST(o.rights AS TEXT), ''), '~') FROM staff_roles sr LEFT JOIN roles o ON o.id = sr.role
 				WHERE sr.person_id = p.id), '') AS staff,
-			COALESCE(s.customer_id, '') AS at_customer, COALESCE(b.id, '') AS on_behalf, COALESCE(b.name, '') AS on_behalf_name,
+			COALESCE(s.customer_id, '') AS at_customer, COALESCE(s.on_behalf, '') AS shoes, COALESCE(b.id, '') AS on_behalf, COALESCE(b.name, '') AS on_behalf_name,
 			COALESCE(m.id, '') AS member_id, COALESCE(c.id, '') AS customer_id, COALESCE(c.name, '') AS customer_name,
 			COALESCE(c.status, '') AS customer_status, COALESCE(m.role, '') AS role, COALESCE(r.name, '') AS role_name, r.rights,
 			COALESCE(m.group_id, '') AS group_id,
@@ -57,7 +58,7 @@ func seatsOf(source string) string {
 			JOIN people p ON p.id = s.person_id AND p.status = 'active'
 			LEFT JOIN people b ON b.id = s.on_behalf AND b.status = 'active'
 			LEFT JOIN members m ON m.person_id = COALESCE(s.on_behalf, s.person_id) AND m.status = 'active'
-			LEFT JOIN customers c ON c.id = m.customer_id AND c.status <> 'closed'
+			LEFT JOIN customers c ON c.id = m.customer_id
 			LEFT JOIN roles r ON r.id = m.role
 		WHERE {}
 		ORDER BY m.created_at, m.id`
@@ -79,13 +80,23 @@ func (s *Service) Authenticate(ctx context.Context, token string) (authz.Actor, 
 	if len(seats) == 0 {
 		return authz.Actor{}, Visitor{}, nil
 	}
-	v, p := gather(seats)
+	v, p := s.who(seats)
 	if now.Sub(seats[0].SeenAt) >= coarse {
 		if err := s.touch(ctx, v.SessionID, len(v.Staff) > 0); err != nil {
 			return authz.Actor{}, Visitor{}, err
 		}
 	}
 	return s.Actor(p), v, nil
+}
+
+// who is the person of a session, in the shoes of another only while their own roles still allow that.
+func (s *Service) who(seats []seat) (Visitor, Principal) {
+	v, p := gather(seats)
+	if may := s.staffMay(p); p.OnBehalf != "" && (!slices.Contains(may, MayStandIn) || !slices.Contains(may, MaySeePeople)) {
+		v.OnBehalf, v.OnBehalfName, v.Member, v.Members = "", "", Membership{}, nil
+		p.OnBehalf, p.Member = "", Membership{}
+	}
+	return v, p
 }
 
 func gather(seats []seat) (Visitor, Principal) {
@@ -105,15 +116,16 @@ func gather(seats []seat) (Visitor, Principal) {
 		p.StaffRights = append(p.StaffRights, staffRights(rights)...)
 	}
 	slices.Sort(v.Staff)
-	if len(v.Staff) > 0 && first.OnBehalf == "" {
-		return v, p
+	isStaff := len(v.Staff) > 0
+	if first.Shoes == "" && isStaff || first.Shoes != "" && (!isStaff || first.OnBehalf == "") {
+		return v, p // staff as staff; the memberships read are nobody's or those of whom they stood in for
 	}
-	if len(v.Staff) > 0 { // nobody else stands in for anybody
+	if first.Shoes != "" {
 		v.OnBehalf, v.OnBehalfName, p.OnBehalf = first.OnBehalf, first.OnBehalfName, first.OnBehalf
 	}
 	for _, s := range seats {
-		if s.CustomerID == "" {
-			continue
+		if s.CustomerID == "" || s.CustomerStatus == Closed && s.CustomerID != first.AtCustomer && len(seats) > 1 {
+			continue // a closed customer is nothing to switch to
 		}
 		m := Membership{
 			MemberID: s.MemberID, CustomerID: s.CustomerID, CustomerName: s.CustomerName, CustomerStatus: s.CustomerStatus,

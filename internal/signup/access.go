@@ -49,8 +49,10 @@ func (s *Service) ask(ctx context.Context, tx *db.Tx, r *Registration, st Standi
 	if err != nil {
 		return err
 	}
+	st.Registration = *r
+	asker := st.asker()
 	for _, ln := range links {
-		if err := s.tellAdministrator(ctx, tx, *r, people[ln.PersonID], ln, st.Holder); err != nil {
+		if err := s.tellAdministrator(ctx, tx, asker, people[ln.PersonID], ln, st.Holder); err != nil {
 			return err
 		}
 	}

@@ -86,6 +86,7 @@ func (d Details) tidy() Details {
 	for _, s := range []*string{&d.Company, &d.Street, &d.Postcode, &d.Town, &d.Name, &d.Email, &d.Phone} {
 		*s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(*s, ""), func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\u00a0' }), " ")
 	}
+	d.Email = identity.CleanEmail(d.Email)
 	return d
 }
 
@@ -104,7 +105,7 @@ func (d Details) check(password string) error {
 	f.Check(known, "language", "signup.language")
 	for name, v := range map[string]string{"company": d.Company, "street": d.Street, "town": d.Town, "name": d.Name, "email": d.Email} {
 		f.Check(utf8.RuneCountInString(v) <= maxText, name, "signup.too_long")
-		f.Check(!strings.Contains(v, "://") && !strings.Contains(strings.ToLower(v), "www."), name, "signup.no_links") // nobody's mail carries a stranger's link
+		f.Check(!identity.HasLink(v), name, "signup.no_links")
 	}
 	for name, code := range fault.FieldsOf(identity.CheckPassword(password)) {
 		f.Add(name, code)
@@ -115,7 +116,7 @@ func (d Details) check(password string) error {
 // goodEmail is an address that mail can be sent to, at a domain with a dot: "name@localhost" is a slip of the hand.
 func goodEmail(s string) bool {
 	_, domain, _ := strings.Cut(s, "@")
-	return mail.ValidAddress(s) && strings.Contains(domain, ".")
+	return identity.ValidEmail(s) && mail.ValidAddress(s) && strings.Contains(domain, ".")
 }
 
 // goodPhone takes 8 to 15 digits, with the signs people write between them; a Danish number may have no more.

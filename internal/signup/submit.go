@@ -132,16 +132,37 @@ const (
 type Standing struct {
 	Registration
 	Want    Want
-	Holder  identity.Customer // that has the number; without an id: none
-	Account identity.Account  // of whoever has the e-mail address
+	Holder  identity.Customer     // that has the number; without an id: none
+	Account identity.Account      // of whoever has the e-mail address
+	At      identity.MemberStatus // what they are to the holder; empty: nothing
 }
 
 // HasAccount says that the password to give is that of an account, not the one chosen here.
 func (s Standing) HasAccount() bool { return s.Account.Hash != "" }
 
+// asker is the registration under the name that its person goes by: that of their account, which whoever administers the customer
+// knows them by, and not what was typed.
+func (s Standing) asker() Registration {
+	r := s.Registration
+	if s.HasAccount() {
+		r.Name = s.Account.Person.Name
+	}
+	return r
+}
+
+// Asker is a registration by its id as administrators are to see who asks.
+func (s *Service) Asker(ctx context.Context, registrationID string) (Registration, error) {
+	r, err := s.Find(ctx, registrationID)
+	if err != nil {
+		return r, err
+	}
+	st, err := s.standing(ctx, s.DB, r)
+	return st.asker(), err
+}
+
 // Barred is why the person with this e-mail address can become nobody's member.
 func (s Standing) Barred() error {
-	if s.Account.Staff || s.Account.Person.Status == identity.PersonSuspended {
+	if s.Account.Staff || s.Account.Person.Status == identity.PersonSuspended || s.At == identity.MemberSuspended {
 		return fault.New(fault.Conflict, "signup.barred")
 	}
 	return nil
@@ -156,11 +177,11 @@ func (s *Service) standing(ctx context.Context, q db.Q, r Registration) (st Stan
 	if st.Account, err = identity.AccountOf(ctx, q, r.Email); err != nil {
 		return st, err
 	}
-	there, err := identity.IsMember(ctx, q, st.Holder.ID, st.Account.Person.ID)
+	st.At, err = identity.StatusAt(ctx, q, st.Holder.ID, st.Account.Person.ID)
 	switch {
 	case err != nil:
 		return st, err
-	case there:
+	case st.At == identity.MemberActive:
 		st.Want = WantNothing
 	case st.Holder.ID != "":
 		st.Want = WantAccess

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -101,8 +102,15 @@ func (c *counter) office(role identity.StaffRole) {
 	c.by, c.at = c.Actor(identity.Principal{PersonID: "ingunn", Staff: []identity.StaffRole{role}}), ""
 }
 
-// ask gives the answer's status, its body and where it leads.
+// ask gives the answer's status, its body and where it leads. A form of the portal names the customer acted for, as the pages' do.
 func (c *counter) ask(method, target string, form url.Values) (status int, body, next string) {
+	if method == http.MethodPost && strings.HasPrefix(target, "/my/") && !form.Has("customer") {
+		form = maps.Clone(form)
+		if form == nil {
+			form = url.Values{}
+		}
+		form.Set("customer", c.at)
+	}
 	r := httptest.NewRequestWithContext(c.t.Context(), method, target, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Cookie", "skranke=x")

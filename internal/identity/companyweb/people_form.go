@@ -83,7 +83,7 @@ func (p *Pages) add(w http.ResponseWriter, r *http.Request, s side) error {
 		Email: r.PostForm.Get("email"), First: r.PostForm.Get("first_name"), Last: r.PostForm.Get("last_name"), Phone: r.PostForm.Get("phone"),
 		Role: d.Role, GroupID: d.GroupID, Methods: d.Methods, Language: l,
 	}
-	m, err := p.Identity.Add(r.Context(), s.By, s.CustomerID, d.Form)
+	_, err = p.Identity.Add(r.Context(), s.By, s.CustomerID, d.Form)
 	if fault.Is(err, fault.Invalid) {
 		d.Faults = web.FieldErrors(r, err, memberFields...)
 		return web.Again(w, r, d.view())
@@ -91,11 +91,7 @@ func (p *Pages) add(w http.ResponseWriter, r *http.Request, s side) error {
 	if err != nil {
 		return err
 	}
-	notice := "people.invited"
-	if m.Status == identity.MemberActive {
-		notice = "people.added"
-	}
-	return web.Done(w, r, s.peoplePath(), notice)
+	return web.Done(w, r, s.peoplePath(), "people.added")
 }
 
 // read takes what the form says of somebody's access. It parses the form.

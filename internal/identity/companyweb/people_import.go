@@ -7,10 +7,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"skranke/internal/db"
 	"skranke/internal/fault"
 	"skranke/internal/i18n"
 	"skranke/internal/identity"
+	"skranke/internal/limit"
 	"skranke/internal/sheet"
 	"skranke/internal/ui"
 	"skranke/internal/web"
@@ -18,6 +21,9 @@ import (
 
 // maxUpload is the bytes of a file of people.
 const maxUpload = 5 << 20
+
+// uploads is how many files one customer may have read: each tells of thousands of addresses whether they can be added.
+var uploads = limit.Rule{Max: 20, Window: time.Hour}
 
 // columns are what a file of people may hold; one column with the whole name does as well as two.
 var columns = []sheet.Column{
@@ -65,6 +71,9 @@ func (p *Pages) upload(w http.ResponseWriter, r *http.Request, s side) error {
 	if err != nil {
 		return err
 	}
+	if err := p.mayUpload(r, s); err != nil {
+		return err
+	}
 	rows, err := readPeople(r)
 	d.access.read(r)
 	if err == nil {
@@ -81,6 +90,19 @@ func (p *Pages) upload(w http.ResponseWriter, r *http.Request, s side) error {
 	}
 	d.Faults = []ui.FieldError{{Name: "file", Text: sheet.Text(d.L, err)}}
 	return web.Again(w, r, d.view())
+}
+
+// mayUpload counts a file, also one that cannot be read.
+func (p *Pages) mayUpload(r *http.Request, s side) error {
+	var wait time.Duration
+	err := p.Identity.DB.InTx(r.Context(), func(tx *db.Tx) (err error) {
+		wait, err = limit.Hit(r.Context(), tx, "import:"+s.CustomerID, uploads)
+		return err
+	})
+	if err == nil && wait > 0 {
+		err = fault.New(fault.TooMany, "identity.import.too_often").Because(identity.Wait(wait))
+	}
+	return err
 }
 
 // readPeople reads the rows of the uploaded file.
@@ -184,8 +206,6 @@ type previewData struct {
 	Customer identity.Customer
 	Bad      []identity.Judged
 	Good     []identity.Judged
-	Added    int // with a name: at once
-	Invited  int
 }
 
 // mostShown is how many rows of each kind a preview shows; the numbers say how many there are.
@@ -200,16 +220,11 @@ func (p *Pages) preview(w http.ResponseWriter, r *http.Request, s side) (err err
 		return err
 	}
 	for _, row := range d.Import.Rows {
-		switch {
-		case len(row.Reasons) > 0:
+		if len(row.Reasons) > 0 {
 			d.Bad = append(d.Bad, row)
-			continue
-		case row.Invite:
-			d.Invited++
-		default:
-			d.Added++
+		} else {
+			d.Good = append(d.Good, row)
 		}
-		d.Good = append(d.Good, row)
 	}
 	return web.Render(w, r, web.View{Title: d.title(), Body: previewPage(d), Section: d.peoplePath()})
 }
@@ -236,13 +251,14 @@ func (d previewData) head() ui.Head {
 	return ui.Head{Title: d.title(), Crumbs: d.crumbs(d.Customer.Name, ui.Link{Text: d.L.PeopleTitle(), Href: d.peoplePath()})}
 }
 
-// sums says in a few lines what becomes of the file.
+// sums says in a few lines what becomes of the file. Who is added at once and who is invited is not told apart: that would say
+// which strangers have an account here.
 func (d previewData) sums() []string {
-	l := d.L
+	left := d.L.PeopleWillLeave
 	if d.done() {
-		return slices.DeleteFunc([]string{some(d.Added, l.PeopleDidAdd), some(d.Invited, l.PeopleDidInvite), some(len(d.Bad), l.PeopleDidLeave)}, empty)
+		left = d.L.PeopleDidLeave
 	}
-	return slices.DeleteFunc([]string{some(d.Added, l.PeopleWillAdd), some(d.Invited, l.PeopleWillInvite), some(len(d.Bad), l.PeopleWillLeave)}, empty)
+	return slices.DeleteFunc([]string{some(len(d.Good), d.L.PeopleWillMail), some(len(d.Bad), left)}, empty)
 }
 
 func some(n int, words func(int) string) string {
@@ -291,15 +307,10 @@ func (d previewData) good() ui.TableData {
 		{Label: d.L.PeopleEmail(), Spot: ui.SpotTitle},
 		{Label: d.L.PeopleName()},
 		{Label: d.L.PeopleRole(), Spot: ui.SpotLabeled},
-		{Label: d.L.PeopleWhat(), Spot: ui.SpotCorner},
 	}}
 	for _, j := range d.Good[:min(len(d.Good), mostShown)] {
-		what := d.L.PeopleRowAdd()
-		if j.Invite {
-			what = d.L.PeopleRowInvite()
-		}
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: strconv.FormatInt(j.Row.Number, 10)}, {Text: j.Row.Email}, {Text: strings.TrimSpace(j.Row.First + " " + j.Row.Last)}, {Text: d.role(j)}, {Text: what},
+			{Text: strconv.FormatInt(j.Row.Number, 10)}, {Text: j.Row.Email}, {Text: strings.TrimSpace(j.Row.First + " " + j.Row.Last)}, {Text: d.role(j)},
 		})
 	}
 	return t

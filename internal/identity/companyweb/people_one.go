@@ -30,8 +30,9 @@ type memberData struct {
 	Names       map[string]string
 	Zone        *time.Location
 	Now         time.Time
-	May         bool   // may the reader change people at all?
-	Told        string // the code of why the last click changed nothing
+	May         bool    // may the reader change people at all?
+	Told        string  // the code of why the last click changed nothing
+	Form        *filled // what was sent, where somebody else has saved meanwhile
 }
 
 func (p *Pages) member(w http.ResponseWriter, r *http.Request, s side) error {
@@ -100,12 +101,69 @@ func (p *Pages) edit(w http.ResponseWriter, r *http.Request, s side) error {
 		d.Faults = web.FieldErrors(r, err, memberFields...)
 		return web.Again(w, r, d.view())
 	case fault.Is(err, fault.Conflict):
-		d.Told = fault.CodeOf(err)
-		return web.RenderStatus(w, r, http.StatusConflict, d.view())
+		return p.overtaken(w, r, d, err)
 	case err != nil:
 		return err
 	}
 	return web.Done(w, r, d.path(), "people.saved")
+}
+
+// overtaken answers a form that somebody else was faster than: what is saved now beside what was sent, and the form as it was
+// sent. Who can no longer be changed has no form: the page says how things are.
+func (p *Pages) overtaken(w http.ResponseWriter, r *http.Request, sent memberData, conflict error) error {
+	d, err := p.memberData(r, sent.side) // the page was read before the other saved
+	if err != nil {
+		return err
+	}
+	if !d.Facts.Edit {
+		d.Told = fault.CodeOf(conflict)
+		return web.RenderStatus(w, r, http.StatusConflict, d.view())
+	}
+	saved := d.pieces()
+	d.Role, d.GroupID, d.Methods = sent.Role, sent.GroupID, sent.Methods
+	if d.Facts.NameOpen {
+		d.Name, d.Phone = sent.Name, sent.Phone
+	}
+	d.Form = fill(d.L, d.pieces(), d.Member.Version)
+	return d.Form.again(w, r, conflict, saved, d.Member.Version, d.view)
+}
+
+// pieces are the fields of the form as text, for the comparison alone: no group and no ways of paying mean all of them.
+func (d memberData) pieces() []identity.Piece {
+	role, group := string(d.Role), cmp.Or(d.GroupID, anything)
+	ways := cmp.Or(strings.Join(slices.Sorted(slices.Values(d.Methods)), " "), anything)
+	return []identity.Piece{
+		{Name: "name", Value: &d.Name}, {Name: "phone", Value: &d.Phone}, {Name: "role", Value: &role}, {Name: "group", Value: &group}, {Name: "methods", Value: &ways},
+	}
+}
+
+// show writes a value of the form as a reader knows it.
+func (d memberData) show(name, value string) string {
+	switch {
+	case name == "role" && value == string(d.Member.Role): // it may be one that the reader cannot give
+		return roleWord(d.L, d.Member.Role, d.Member.RoleName)
+	case name == "role":
+		for _, c := range d.Choices.Roles {
+			if string(c.Role) == value {
+				return roleWord(d.L, c.Role, c.Name)
+			}
+		}
+	case name == "group" && value == anything:
+		return d.L.PeopleWhole()
+	case name == "group" && value == d.Member.GroupID:
+		return d.Member.GroupName
+	case name == "group":
+		for _, c := range d.Choices.Groups {
+			if c.ID == value {
+				return c.Name
+			}
+		}
+	case name == "methods" && value == anything:
+		return d.L.PeopleMethodsAll()
+	case name == "methods":
+		return methodWords(d.L, strings.Fields(value))
+	}
+	return value
 }
 
 // act does what a button says: suspend, reactivate, remove, withdraw, resend. What cannot be done is told on the same page.

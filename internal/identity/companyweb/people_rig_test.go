@@ -53,6 +53,7 @@ type door struct {
 	oak    identity.Customer
 	kari   identity.Member // its administrator
 	cookie string
+	notice string // that the next page shows
 	log    *bytes.Buffer
 }
 
@@ -135,8 +136,11 @@ func (d *door) send(r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	d.ServeHTTP(w, r)
 	for _, c := range w.Result().Cookies() {
-		if c.Name == "skranke" {
+		switch c.Name {
+		case "skranke":
 			d.cookie = c.Value
+		case "notice":
+			d.notice = c.Value
 		}
 	}
 	return w
@@ -166,12 +170,23 @@ func (d *door) get(path string, status int, has ...string) string {
 	return d.want(d.send(httptest.NewRequestWithContext(d.t.Context(), "GET", path, nil)), "GET "+path, status, has...)
 }
 
+// here is the customer acted for: the forms of the portal name it.
+func (d *door) here() string {
+	d.t.Helper()
+	_, v, err := d.s.Authenticate(d.t.Context(), d.cookie)
+	d.ok(err)
+	return v.Member.CustomerID
+}
+
 // post sends a form: names and values in turn.
 func (d *door) post(path string, status int, form []string, has ...string) string {
 	d.t.Helper()
 	v := url.Values{}
 	for i := 0; i+1 < len(form); i += 2 {
 		v.Add(form[i], form[i+1])
+	}
+	if strings.HasPrefix(path, "/my/") && !v.Has("customer") {
+		v.Set("customer", d.here())
 	}
 	r := httptest.NewRequestWithContext(d.t.Context(), "POST", path, strings.NewReader(v.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -190,6 +205,7 @@ func (d *door) upload(path, content string, role identity.Role) *httptest.Respon
 		d.ok(err)
 	}
 	d.ok(m.WriteField("role", string(role)))
+	d.ok(m.WriteField("customer", d.here()))
 	d.ok(m.Close())
 	r := httptest.NewRequestWithContext(d.t.Context(), "POST", path, &b)
 	r.Header.Set("Content-Type", m.FormDataContentType())

@@ -13,7 +13,7 @@ import (
 
 func TestORG4_FromTheFormToTheFirstPage(t *testing.T) {
 	eachDoor(t, func(t *testing.T, d *door) {
-		d.get("/my/people", 200, "Kari Nordby", "kari@eika.example", "1 person", "/my/people/add", "/my/people/import")
+		d.get("/my/people", 200, "Kari Nordby", "kari@eika.example", "1 bruker", "/my/people/add", "/my/people/import")
 		d.get("/my/people/add", 200, "Styrer alt")
 		d.post("/my/people/add", 422, []string{"email", "ola(at)eika", "first_name", "Ola", "phone", "x", "methods", "card", "language", "sv"},
 			`value="ola(at)eika"`, `value="Ola"`, "Skriv både fornavn og etternavn", "Velg en rolle", `href="#role"`, `value="card" checked`, `value="sv" selected`, "4 ting må rettes")
@@ -104,7 +104,7 @@ func TestORG5_AMemberIsChangedPausedAndRemovedOnTheirPage(t *testing.T) {
 		d.post(path, 422, append(version, "role", "owner", "methods", "card"), "Velg en rolle fra listen", `value="card" checked`)
 		d.post(path, 303, append(version, "role", "manager", "methods", "card"), "→ "+path)
 		d.get(path, 200, "Rolle: Bestiller → Manager", "Betalingsmåter: Kort")
-		d.post(path, 409, append(version, "role", "buyer"), "Noen andre har endret dette i mellomtiden")
+		d.post(path, 409, append(version, "role", "buyer"), "Noen andre har lagret imens")
 		_, version = ola()
 		d.post(path+"/suspend", 303, version, "→ "+path)
 		_, version = ola()
@@ -143,7 +143,7 @@ func TestORG5_PeopleOfOthersAreNotThere(t *testing.T) {
 		d.hire(d.oak, "Ola Dahl", "ola@eika.example", identity.Buyer)
 		d.signIn("per@alm.example")
 		ola := "/my/people/" + d.at("ola@eika.example").ID
-		d.get(ola, 404, "Vi finner ikke personen")
+		d.get(ola, 404, "Vi finner ikke brukeren")
 		d.get("/my/people/add?again="+strings.TrimPrefix(ola, "/my/people/"), 404)
 		for _, action := range []string{"", "/suspend", "/remove", "/resend", "/withdraw"} {
 			d.post(ola+action, 404, []string{"version", "1", "role", "buyer"})
@@ -168,15 +168,15 @@ func TestORG5_AFileIsReadShownAndConfirmed(t *testing.T) {
 		if w.Code != 303 || !strings.HasPrefix(preview, "/my/imports/") {
 			t.Fatalf("%d to %q", w.Code, preview)
 		}
-		d.get(preview, 200, "1 person legges til med en gang", "1 person blir invitert", "2 rader blir ikke med", "Legg til 2 personer",
-			"Personen er allerede med", "E-postadressen er ikke gyldig. Ukjent rolle: sjef", ">5<", ">6<", "Ola Dahl")
+		d.get(preview, 200, "2 nye brukere får en e-post", "2 rader blir ikke med", "Legg til 2 brukere",
+			"Brukeren er allerede med", "E-postadressen er ikke gyldig. Ukjent rolle: sjef", ">5<", ">6<", "Ola Dahl")
 		if d.at("ola@eika.example").ID != "" {
 			t.Error("somebody was added before the yes")
 		}
 		for range 2 {
 			d.post(preview, 303, nil, "→ "+preview)
 		}
-		d.get(preview, 200, "1 person er lagt til", "1 person er invitert", "2 rader ble ikke med", "Til personene")
+		d.get(preview, 200, "2 nye brukere får en e-post", "2 rader ble ikke med", "Til brukerne")
 		n, err := db.One[int64](t.Context(), d.s.DB, `SELECT count(*) FROM mails`)
 		if err != nil || n != 2 || d.at("ola@eika.example").Name != "Ola Dahl" || d.at("per@eika.example").Role != identity.Buyer {
 			t.Errorf("%d mails, %v", n, err)

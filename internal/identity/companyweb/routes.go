@@ -4,6 +4,7 @@ package companyweb
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -54,7 +55,23 @@ func sideOf(r *http.Request) (side, error) {
 	if !id.Valid(s.CustomerID) {
 		return s, fault.New(fault.NotFound, "identity.customer.not_found")
 	}
-	return s, nil
+	return s, s.meant(r)
+}
+
+// meant refuses a form of the portal that was opened for another customer: whoever acts for several may have switched in another
+// tab, or been removed from the one that the form names, and what was meant for one must not land at another.
+func (s side) meant(r *http.Request) error {
+	if s.Office || r.Method != http.MethodPost {
+		return nil
+	}
+	var tooBig *http.MaxBytesError
+	if err := errors.Join(r.ParseForm(), r.ParseMultipartForm(maxUpload+1<<20)); errors.As(err, &tooBig) {
+		return err
+	}
+	if r.PostFormValue("customer") != s.CustomerID {
+		return fault.New(fault.Conflict, "company.other_customer")
+	}
+	return nil
 }
 
 // both mounts one handler on either side. path begins behind the base; look are pages of the portal to look at.

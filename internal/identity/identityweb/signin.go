@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"skranke/internal/authz"
 	"skranke/internal/fault"
 	"skranke/internal/identity"
 	"skranke/internal/ui"
@@ -41,7 +40,7 @@ func (d signInData) view() web.View {
 func (p *Pages) signInForm(w http.ResponseWriter, r *http.Request) error {
 	next := web.Local(r.URL.Query().Get("next"), "")
 	if v := web.VisitorOf(r); v.SignedIn() {
-		return web.Redirect(w, r, cmp.Or(next, p.home(v.Actor.Kind == authz.Staff)))
+		return web.Redirect(w, r, cmp.Or(next, p.home(v.Actor.AtOffice())))
 	}
 	return web.Render(w, r, signInData{L: web.L(r), Next: next, Register: p.Register}.view())
 }

@@ -316,7 +316,7 @@ type accessData struct {
 // AccessForApproval shows an administrator who asks for access, and what a yes means. Package approval has checked that they may
 // see it. A registration that is forgotten shows nothing.
 func (p *Pages) AccessForApproval(ctx context.Context, l i18n.L, registrationID string) (templ.Component, error) {
-	r, err := p.Signup.Find(ctx, registrationID)
+	r, err := p.Signup.Asker(ctx, registrationID)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil //nolint:nilnil // the page of the question stands alone then
 	}

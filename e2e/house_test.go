@@ -150,7 +150,7 @@ func (b builder) association(n identity.NewCustomer, flat string, approvals int6
 	must(b.who.AddFlats(ctx, b.by, site.ID, []string{flat}))(b.t)
 	var board []string
 	for _, name := range []string{"Anna", "Bo"} {
-		p := b.person(name+" i "+n.Town, strings.ToLower(name+"@"+n.Town[:3]+"."+n.Country+".example"), n.Language)
+		p := b.person(name+" i "+n.Town, strings.ToLower(name+"@"+i18n.Fold(n.Town)[:3]+"."+n.Country+".example"), n.Language)
 		must(b.who.AddMember(ctx, b.by, c.ID, p.ID, identity.Board))(b.t)
 		board = append(board, p.ID)
 	}

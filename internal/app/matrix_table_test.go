@@ -285,10 +285,17 @@ func onOrder(may authz.Permission, form string) line {
 // idOf says what {id} is, by what stands before it.
 var idOf = []struct{ before, is string }{
 	{"/office/customers/", "customer"},
-	{"/api/v1/customers/", "customer"}, {"/office/agreements/", "agreement"}, {"/agreements/", "agreement"}, {"/inbox/", "request"},
+	{"/api/v1/customers/", "customer"},
+	{"/office/agreements/", "agreement"},
+	{"/agreements/", "agreement"},
+	{"/inbox/", "request"},
 	{"/my/keys/orders/", "order"},
-	{"/office/keys/orders/", "order"}, {"/api/v1/key-orders/", "order"}, {"/office/mails/", "mail"}, {"/office/payments/", "payment"},
-	{"/office/registrations/", "registration"}, {"/office/staff/", "colleague"},
+	{"/office/keys/orders/", "order"},
+	{"/api/v1/key-orders/", "order"},
+	{"/office/mails/", "mail"},
+	{"/office/payments/", "payment"},
+	{"/office/registrations/", "registration"},
+	{"/office/staff/", "colleague"},
 }
 
 var named = regexp.MustCompile(`\{(\w+)\}`)

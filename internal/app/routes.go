@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"skranke/internal/agreement/agreementweb"
+	"skranke/internal/approval"
 	"skranke/internal/approval/approvalweb"
 	"skranke/internal/authz"
 	"skranke/internal/billing/billingweb"
@@ -76,7 +77,7 @@ func (a *App) pages(e *web.Edge) {
 		e.Mount(p.Routes()...)
 		present[keys.SubjectKind] = p.OrderForApproval
 	}
-	e.Mount((&approvalweb.Pages{Approvals: a.Approvals, Links: a.Links, Zone: a.Zone, Present: present, Names: a.names, Customers: a.customers, Speak: a.speak}).Routes()...)
+	e.Mount((&approvalweb.Pages{Approvals: a.Approvals, Links: a.Links, Zone: a.Zone, Present: present, Names: a.names, Customers: a.customers, Speak: a.speak, Holds: a.mayDecide}).Routes()...)
 }
 
 // papers keeps the signed documents of agreements.
@@ -156,6 +157,11 @@ func (a *App) authenticate(ctx context.Context, token string) (web.Visitor, erro
 		}
 	}
 	return out, nil
+}
+
+// mayDecide says whether somebody may still answer for a customer.
+func (a *App) mayDecide(ctx context.Context, personID, customerID string) (bool, error) {
+	return a.Identity.Keeps(ctx, a.DB, personID, customerID, approval.MayDecide)
 }
 
 // customers gives customers' names for pages.

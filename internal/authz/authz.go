@@ -188,10 +188,11 @@ func (a Actor) Reach(p Permission) Reach {
 		if g.Scope == All || g.Customer != r.Customer { // grants of two customers do not mix: the first holds
 			continue
 		}
-		for _, id := range append([]string{g.ID}, g.IDs...) {
-			if id != "" && !slices.Contains(r.IDs, id) {
-				r.IDs = append(r.IDs, id)
-			}
+		if len(r.IDs) == 0 && len(g.IDs) > 0 { // a group with all below it, each once, and itself among them
+			r.IDs = slices.Clone(g.IDs)
+		}
+		if g.ID != "" && !slices.Contains(r.IDs, g.ID) {
+			r.IDs = append(r.IDs, g.ID)
 		}
 	}
 	return r

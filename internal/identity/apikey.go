@@ -144,7 +144,7 @@ func (s *Service) AuthenticateKey(ctx context.Context, secret string) (authz.Act
 // stillGiven is what a key may do now: never more than whoever made it. A maker who has left takes the key's rights along.
 func (s *Service) stillGiven(ctx context.Context, k APIKey) ([]authz.Permission, error) {
 	if !id.Valid(k.CreatedBy) {
-		return s.whileStanding(ctx, k) // made by the system itself
+		return s.whileStanding(ctx, k, k.Permissions.V) // made by the system itself
 	}
 	seats, err := db.List[seat](ctx, s.DB, seatsByKey, db.If("s.id = ?", k.ID))
 	if err != nil {
@@ -155,13 +155,17 @@ func (s *Service) stillGiven(ctx context.Context, k APIKey) ([]authz.Permission,
 	}
 	_, p := s.who(seats)
 	maker, at := s.Actor(p), authz.Place{Customer: k.CustomerID}
-	return slices.DeleteFunc(slices.Clone(k.Permissions.V), func(p authz.Permission) bool { return !maker.May(p, at) }), nil
+	may := slices.DeleteFunc(slices.Clone(k.Permissions.V), func(p authz.Permission) bool { return !maker.May(p, at) })
+	if maker.Kind == authz.Staff { // whose own rights do not end with a customer's
+		return s.whileStanding(ctx, k, may)
+	}
+	return may, nil
 }
 
-// whileStanding is what the customer's status leaves of a key that nobody's rights stand behind.
-func (s *Service) whileStanding(ctx context.Context, k APIKey) ([]authz.Permission, error) {
+// whileStanding is what the status of a key's customer leaves of it.
+func (s *Service) whileStanding(ctx context.Context, k APIKey, may []authz.Permission) ([]authz.Permission, error) {
 	if k.CustomerID == "" {
-		return k.Permissions.V, nil
+		return may, nil
 	}
 	c, err := CustomerByID(ctx, s.DB, k.CustomerID)
 	switch {
@@ -170,9 +174,9 @@ func (s *Service) whileStanding(ctx context.Context, k APIKey) ([]authz.Permissi
 	case c.Status == Closed:
 		return nil, nil
 	case c.Status == Blocked && s.Roles != nil:
-		return slices.DeleteFunc(slices.Clone(k.Permissions.V), func(p authz.Permission) bool { return !s.Roles.WhileBlocked(p) }), nil
+		return slices.DeleteFunc(slices.Clone(may), func(p authz.Permission) bool { return !s.Roles.WhileBlocked(p) }), nil
 	}
-	return k.Permissions.V, nil
+	return may, nil
 }
 
 // Keys lists the API keys that by may manage, newest first.

@@ -190,3 +190,21 @@ func Gives(by authz.Actor, rights []Right, customerID, groupID string) bool {
 		return !by.Gives(r.May, r.Scope, at)
 	})
 }
+
+// Keeps reports whether a person who was asked to do p at a customer may still be: active and, if one of its people, in a role
+// that allows it. Whoever never was one of its people was chosen otherwise.
+func (s *Service) Keeps(ctx context.Context, q db.Q, personID, customerID string, p authz.Permission) (bool, error) {
+	who, err := PersonByID(ctx, q, personID)
+	if err != nil || who.Status != PersonActive {
+		return false, err
+	}
+	m, err := memberOf(ctx, q, customerID, personID)
+	if db.NoRows(err) {
+		return true, nil
+	}
+	if err != nil || m.Status != MemberActive {
+		return false, err
+	}
+	rights, _, err := s.RoleRights(ctx, q, customerID, m.Role)
+	return slices.ContainsFunc(rights, func(r Right) bool { return r.May == p }), err
+}

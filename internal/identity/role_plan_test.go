@@ -37,7 +37,7 @@ func plan(t *testing.T, d *db.DB, query string, args []any) string {
 func TestORG5_NobodyReadsEveryCustomersRoles(t *testing.T) {
 	eachShop(t, func(t *testing.T, h *shop) {
 		h.s.Roles = bench{}
-		role, err := h.s.SaveRole(t.Context(), chief(h.customer.ID), h.customer.ID, identity.RoleEdit{Name: "Vakt", Rights: []identity.Right{right(identity.MaySeePeople, authz.Customer)}})
+		role, err := h.s.SaveRole(t.Context(), chief(h.customer.ID), h.customer.ID, identity.RoleEdit{Name: "Vakt", Rights: []identity.Right{right(identity.MaySeeCustomers, authz.Customer)}})
 		ok(t, err)
 		type asked struct {
 			query string

@@ -82,7 +82,7 @@ func sit(ctx context.Context, tx *db.Tx, sessionID, personID, customerID, onBeha
 // Deciders is the names of a customer's administrators, for sentences that say who can change something; at most limit.
 func Deciders(ctx context.Context, q db.Q, customerID string, limit int) ([]string, error) {
 	names, err := db.List[string](ctx, q, `SELECT p.name FROM members m JOIN people p ON p.id = m.person_id
-		WHERE m.customer_id = $1 AND m.role = $2 AND m.status = $3 AND p.status = $4 ORDER BY m.sort, m.id LIMIT $5`,
+		WHERE m.customer_id = $1 AND m.role = $2 AND m.status = $3 AND p.status = $4 AND `+decides+` ORDER BY m.sort, m.id LIMIT $5`,
 		customerID, Administrator, MemberActive, PersonActive, limit)
 	if err != nil {
 		return nil, fmt.Errorf("find the administrators of %s: %w", customerID, err)

@@ -3,6 +3,7 @@ package identity_test
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -197,6 +198,33 @@ func TestORG6_WhoIsHiredIsNoLongerInvitedByCustomers(t *testing.T) {
 		want(t, "the old link", err, "identity.invitation.over")
 		if p, err := identity.PersonByID(t.Context(), s.DB, personID); err != nil || p.Name != "Ebba Lund" {
 			t.Errorf("%+v, %v", p, err)
+		}
+	})
+}
+
+func TestORG6_WhoAcceptsWhileBeingHiredIsOneOrTheOther(t *testing.T) {
+	eachFirm(t, func(t *testing.T, a *firm) {
+		s := a.people
+		s.Mail, s.Links = a.Mail, a.Links
+		c := customer(t, s, association("Fjell"))
+		for round := range 4 {
+			n := newcomer()
+			n.Email = fmt.Sprintf("ebba%d@firm.example", round)
+			person(t, s, "Ebba Lund", n.Email, password)
+			m, err := s.Add(t.Context(), root, c.ID, identity.NewMember{Email: n.Email, Role: identity.Administrator, Language: i18n.SV})
+			ok(t, err)
+			token := a.token(t, n.Email)
+			_, by := a.signIn(t, n.Email, password)
+			var all sync.WaitGroup
+			var hired, accepted error
+			all.Go(func() { _, hired = a.Hire(t.Context(), a.by, n) })
+			all.Go(func() { accepted = s.AcceptSignedIn(t.Context(), by, "x", token) })
+			all.Wait()
+			got, err := identity.MemberByID(t.Context(), s.DB, m.ID)
+			ok(t, err)
+			if (hired == nil) == (accepted == nil) || (hired == nil) != (got.Status == identity.MemberRemoved) {
+				t.Errorf("%v, %v: %s", hired, accepted, got.Status)
+			}
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package approvalweb
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"skranke/internal/authz"
 	"skranke/internal/fault"
 	"skranke/internal/id"
+	"skranke/internal/link"
 	"skranke/internal/ui"
 	"skranke/internal/web"
 )
@@ -38,7 +40,26 @@ func (p *Pages) linkDoor(r *http.Request) (d door, err error) {
 	if err := l.State(p.Approvals.DB.Now()); err != nil && fault.CodeOf(err) != "link.used" {
 		return d, err
 	}
+	if err := p.stillHeld(r.Context(), l); err != nil {
+		return d, err
+	}
 	return door{by: approval.LinkActor(l), request: l.Subject, link: l.ID, via: "link", path: "/approve/" + r.PathValue("token")}, nil
+}
+
+// stillHeld refuses the link of somebody who has left, is held up or is something else to the customer now.
+func (p *Pages) stillHeld(ctx context.Context, l link.Link) error {
+	if p.Holds == nil {
+		return nil
+	}
+	v, err := p.Approvals.Find(ctx, approval.LinkActor(l), l.Subject)
+	if err != nil {
+		return err
+	}
+	holds, err := p.Holds(ctx, l.PersonID, v.Request.CustomerID)
+	if err == nil && !holds {
+		err = fault.New(fault.Conflict, "link.revoked")
+	}
+	return err
 }
 
 func (p *Pages) showByLink(w http.ResponseWriter, r *http.Request) error {

@@ -32,6 +32,8 @@ type Pages struct {
 	Customers func(ctx context.Context, ids []string) (map[string]string, error)
 	// Speak settles the language of the page for whoever holds a person's link and has not chosen one; nil leaves the browser's.
 	Speak func(r *http.Request, personID string) error
+	// Holds says whether a person may still decide at a customer: a mailed link opens no more than its holder may now. nil asks nobody.
+	Holds func(ctx context.Context, personID, customerID string) (bool, error)
 }
 
 const inboxPath = "/inbox"

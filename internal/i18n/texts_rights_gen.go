@@ -15,13 +15,17 @@ func (l L) StandInMore() string {
 	return "Det er flere. Skriv mer for å finne den rette."
 }
 
-// StandInPeople is "People at customers" in English.
+// StandInPeople is "Users at customers" in English.
 func (l L) StandInPeople() string {
 	switch l {
+	case SV:
+		return "Användare hos kunder"
+	case DA:
+		return "Brugere hos kunder"
 	case EN:
-		return "People at customers"
+		return "Users at customers"
 	}
-	return "Personer hos kunder"
+	return "Brukere hos kunder"
 }
 
 // StandInSee is "See as" in English.
@@ -207,7 +211,7 @@ func init() {
 		{"identity.stand_in.begin", [...]string{"Begynte å se som kunden", "Började se som kunden", "Begyndte at se som kunden", "Began to see as the customer"}},
 		{"identity.stand_in.end", [...]string{"Sluttet å se som kunden", "Slutade se som kunden", "Stoppede med at se som kunden", "Stopped seeing as the customer"}},
 		{"identity.stand_in.ended", [...]string{"Du er tilbake på kontoret.", "Du är tillbaka på kontoret.", "Du er tilbage på kontoret.", "You are back in the office."}},
-		{"identity.stand_in.not_active", [...]string{"Personen er ikke aktiv. Velg en aktiv person hos kunden.", "Personen är inte aktiv. Välj en aktiv person hos kunden.", "Personen er ikke aktiv. Vælg en aktiv person hos kunden.", "The person is not active. Choose an active person at the customer."}},
+		{"identity.stand_in.not_active", [...]string{"Brukeren er ikke aktiv. Velg en aktiv bruker hos kunden.", "Användaren är inte aktiv. Välj en aktiv användare hos kunden.", "Brugeren er ikke aktiv. Vælg en aktiv bruger hos kunden.", "The user is not active. Choose an active user at the customer."}},
 		{"identity.switched", [...]string{"Du handler nå for en annen kunde.", "Du agerar nu för en annan kund.", "Du handler nu for en anden kunde.", "You now act for another customer."}},
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,9 +23,10 @@ const oldHash = "$argon2id$v=19$m=64,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$3EEG2XS1Mjk6
 
 // clock sets the database's clock and gives the hand that moves it.
 func clock(d *db.DB) func(time.Duration) {
-	now := time.Date(2026, 3, 9, 8, 0, 0, 0, time.UTC)
-	d.SetClock(func() time.Time { return now })
-	return func(by time.Duration) { now = now.Add(by) }
+	start := time.Date(2026, 3, 9, 8, 0, 0, 0, time.UTC)
+	var since atomic.Int64 // jobs read it while the test moves on
+	d.SetClock(func() time.Time { return start.Add(time.Duration(since.Load())) })
+	return func(by time.Duration) { since.Add(int64(by)) }
 }
 
 func attempt(email, typed string) identity.Attempt {

@@ -148,7 +148,7 @@ func (a *App) authenticate(ctx context.Context, token string) (web.Visitor, erro
 	case len(v.Staff) > 0:
 		out.Role = staffName(v.L(), v.Staff)
 	case v.Member.CustomerID != "":
-		out.Role = roleName(v.L(), v.Member)
+		out.Role = v.Member.Role.Word(v.L(), v.Member.RoleName)
 	}
 	out.Customer, out.At, out.StandIn = v.Member.CustomerName, v.Member.CustomerID, v.OnBehalfName
 	if v.OnBehalf == "" {

@@ -79,14 +79,6 @@ func (a *App) whoCan(ctx context.Context, v web.Visitor, l i18n.L) string {
 	return l.WhyAdmin(a.Brand.Name)
 }
 
-// roleName is what somebody is to a customer, in words.
-func roleName(l i18n.L, m identity.Membership) string {
-	if m.RoleName != "" {
-		return m.RoleName
-	}
-	return l.Code("identity.role." + string(m.Role))
-}
-
 // staffName is what somebody is to the operator: the first role of theirs that has a word.
 func staffName(l i18n.L, roles []identity.StaffRole) string {
 	for _, r := range roles {

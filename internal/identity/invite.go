@@ -92,19 +92,11 @@ func invitationLetter(c Customer, m Member, who found, inviter, linkID string) m
 		Template: "identity.invitation", To: to, L: l, CustomerID: c.ID, About: m.ID,
 		Subject: l.PeopleMailSubject(c.Name), Greeting: greeting, Paragraphs: []string{text, next},
 		Facts: []mail.Fact{
-			{Label: l.PeopleCustomer(), Value: c.Name}, {Label: l.PeopleRole(), Value: roleWords(l, m)}, {Label: l.PeopleGroup(), Value: m.GroupName},
+			{Label: l.PeopleCustomer(), Value: c.Name}, {Label: l.PeopleRole(), Value: m.Role.Word(l, m.RoleName)}, {Label: l.PeopleGroup(), Value: m.GroupName},
 		},
 		Button: &mail.Button{Label: button, Link: mail.Ref{Kind: InvitationLink, ID: linkID, Path: "/invitation/%s"}},
 		Small:  []string{l.PeopleMailSmall(), l.PeopleMailWhy(c.Name)},
 	}
-}
-
-// roleWords is a member's role as people say it.
-func roleWords(l i18n.L, m Member) string {
-	if m.RoleName != "" {
-		return m.RoleName
-	}
-	return l.Code("identity.role." + string(m.Role))
 }
 
 func endInvitations(ctx context.Context, tx *db.Tx, memberID string) error {

@@ -50,6 +50,14 @@ func (p Person) Validate() error {
 // Role is what a person is to a customer.
 type Role string
 
+// Word is the role as people say it; own is the name of one of the customer's own making, or empty.
+func (r Role) Word(l i18n.L, own string) string {
+	if own != "" {
+		return own
+	}
+	return l.Code("identity.role." + string(r))
+}
+
 // The roles of members.
 const (
 	Administrator Role = "administrator"

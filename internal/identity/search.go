@@ -36,16 +36,7 @@ func words(texts ...string) (out []string) {
 // searchName is how a name stands in customers.search: its words and nothing between them but a space.
 func searchName(name string) string { return strings.Join(tokens(name), " ") }
 
-func head(word string) string {
-	n := 0
-	for i := range word {
-		if n == headLetters {
-			return word[:i]
-		}
-		n++
-	}
-	return word
-}
+func head(word string) string { return firstLetters(word, headLetters) }
 
 // sortKey puts "Oppgang 2" before "Oppgang 10".
 func sortKey(name string) string {

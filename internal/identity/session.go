@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -53,6 +54,9 @@ type Wait time.Duration
 
 // Error is for the log.
 func (w Wait) Error() string { return "wait " + time.Duration(w).String() }
+
+// Minutes is the wait as people are told it: begun minutes count.
+func (w Wait) Minutes() int { return int(math.Ceil(time.Duration(w).Minutes())) }
 
 // account is what signing in needs to know of a person.
 type account struct {

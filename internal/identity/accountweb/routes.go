@@ -4,7 +4,6 @@ package accountweb
 
 import (
 	"errors"
-	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -82,7 +81,7 @@ func refused(w http.ResponseWriter, r *http.Request, err error, f *form, view fu
 	var wait identity.Wait
 	switch {
 	case errors.As(err, &wait):
-		f.Wait = int(math.Ceil(time.Duration(wait).Minutes()))
+		f.Wait = wait.Minutes()
 		w.Header().Set("Retry-After", strconv.Itoa(f.Wait*60))
 		return web.RenderStatus(w, r, http.StatusTooManyRequests, view())
 	case fault.Is(err, fault.Invalid):

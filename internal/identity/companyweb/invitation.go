@@ -1,9 +1,7 @@
 package companyweb
 
 import (
-	"cmp"
 	"errors"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -96,7 +94,7 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request) error {
 	var wait identity.Wait
 	switch {
 	case errors.As(err, &wait):
-		d.Wait = int(math.Ceil(time.Duration(wait).Minutes()))
+		d.Wait = wait.Minutes()
 		return d.show(w, r)
 	case fault.Is(err, fault.Invalid):
 		d.Faults = web.FieldErrors(r, err, "first_name", "last_name", "phone", "password")
@@ -167,7 +165,7 @@ func (d invitationData) facts() []ui.Fact {
 	i, l := d.Invitation, d.L
 	facts := []ui.Fact{
 		{Label: l.PeopleCustomer(), Value: i.CustomerName},
-		{Label: l.PeopleRole(), Value: cmp.Or(i.RoleName, l.Code("identity.role."+string(i.Role)))},
+		{Label: l.PeopleRole(), Value: i.Role.Word(l, i.RoleName)},
 		{Label: l.PeopleEmail(), Value: i.Email},
 		{Label: l.InvitationUntil(), Value: l.Date(day.Of(i.ExpiresAt, d.Zone))},
 	}

@@ -135,7 +135,7 @@ func (d peopleData) table() ui.TableData {
 		badge := memberBadge(d.L, m.Status)
 		t.Rows = append(t.Rows, []ui.Cell{
 			{Text: m.Name, Href: d.peoplePath() + "/" + m.ID, Sub: emailUnder(m)},
-			{Text: roleWord(d.L, m.Role, m.RoleName)},
+			{Text: m.Role.Word(d.L, m.RoleName)},
 			{Text: cmp.Or(m.GroupName, d.L.PeopleWhole())},
 			{Text: m.Phone, NoBreak: true},
 			{Badge: &badge},
@@ -152,11 +152,6 @@ func emailUnder(m identity.Member) string {
 	return m.Email
 }
 
-// roleWord is a role as people say it.
-func roleWord(l ui.L, r identity.Role, own string) string {
-	return cmp.Or(own, l.Code("identity.role."+string(r)))
-}
-
 // memberBadge is the one place where a member's status becomes a shape, a colour and a word.
 func memberBadge(l ui.L, s identity.MemberStatus) ui.Badge {
 	state := map[identity.MemberStatus]ui.State{
@@ -168,7 +163,7 @@ func memberBadge(l ui.L, s identity.MemberStatus) ui.Badge {
 func (d peopleData) roles() ui.Choice {
 	c := ui.Choice{L: d.L, Name: "role", Label: d.L.PeopleRole(), Value: cmp.Or(string(d.Filter.Role), anything), Options: []ui.Option{{Value: anything, Label: d.L.PeopleAnyRole()}}}
 	for _, r := range d.Choices.Roles {
-		c.Options = append(c.Options, ui.Option{Value: string(r.Role), Label: roleWord(d.L, r.Role, r.Name)})
+		c.Options = append(c.Options, ui.Option{Value: string(r.Role), Label: r.Role.Word(d.L, r.Name)})
 	}
 	return c
 }

@@ -127,7 +127,7 @@ func (d addData) language() ui.Choice {
 func (a access) roles() ui.Choice {
 	c := ui.Choice{L: a.In, Name: "role", Label: a.In.PeopleRole(), Value: string(a.Role), Error: a.fault("role"), Stacked: true}
 	for _, r := range a.Choices.Roles {
-		o := ui.Option{Value: string(r.Role), Label: roleWord(a.In, r.Role, r.Name)}
+		o := ui.Option{Value: string(r.Role), Label: r.Role.Word(a.In, r.Name)}
 		if r.Name == "" {
 			o.Hint = a.In.Code("people.role." + string(r.Role))
 		}

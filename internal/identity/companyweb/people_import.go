@@ -163,7 +163,7 @@ func (d importData) head() ui.Head {
 func (d importData) usual() ui.Choice {
 	c := ui.Choice{L: d.L, Name: "role", Label: d.L.PeopleImportRole(), Class: "s3", Value: string(d.Role), Optional: true, HideOptional: true, Blank: d.L.PeopleImportRoleNone()}
 	for _, r := range d.Choices.Roles {
-		c.Options = append(c.Options, ui.Option{Value: string(r.Role), Label: roleWord(d.L, r.Role, r.Name)})
+		c.Options = append(c.Options, ui.Option{Value: string(r.Role), Label: r.Role.Word(d.L, r.Name)})
 	}
 	return c
 }
@@ -187,8 +187,8 @@ func (d importData) example() ui.TableData {
 		{Label: d.L.PeopleLanguageColumn()},
 	}}
 	for _, row := range [][]string{
-		{"ingrid@granlia.example", "Ingrid", "Moe", "900 00 111", roleWord(d.L, identity.Buyer, ""), "", d.L.Code("people.method.card"), d.L.Name()},
-		{"anders@granlia.example", "", "", "", roleWord(d.L, identity.Approver, ""), "", "", ""},
+		{"ingrid@granlia.example", "Ingrid", "Moe", "900 00 111", identity.Buyer.Word(d.L, ""), "", d.L.Code("people.method.card"), d.L.Name()},
+		{"anders@granlia.example", "", "", "", identity.Approver.Word(d.L, ""), "", "", ""},
 	} {
 		cells := make([]ui.Cell, len(row))
 		for i, text := range row {
@@ -317,7 +317,7 @@ func (d previewData) good() ui.TableData {
 }
 
 func (d previewData) role(j identity.Judged) string {
-	return roleWord(d.L, j.Role, j.RoleName)
+	return j.Role.Word(d.L, j.RoleName)
 }
 
 func (d previewData) more(n int) string {

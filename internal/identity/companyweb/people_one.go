@@ -141,11 +141,11 @@ func (d memberData) pieces() []identity.Piece {
 func (d memberData) show(name, value string) string {
 	switch {
 	case name == "role" && value == string(d.Member.Role): // it may be one that the reader cannot give
-		return roleWord(d.L, d.Member.Role, d.Member.RoleName)
+		return d.Member.Role.Word(d.L, d.Member.RoleName)
 	case name == "role":
 		for _, c := range d.Choices.Roles {
 			if string(c.Role) == value {
-				return roleWord(d.L, c.Role, c.Name)
+				return c.Role.Word(d.L, c.Name)
 			}
 		}
 	case name == "group" && value == anything:
@@ -226,7 +226,7 @@ func (d memberData) view() web.View {
 func (d memberData) head() ui.Head {
 	b := memberBadge(d.L, d.Member.Status)
 	return ui.Head{
-		Title: breakable(d.Member.Name), Lead: roleWord(d.L, d.Member.Role, d.Member.RoleName), Badge: &b,
+		Title: breakable(d.Member.Name), Lead: d.Member.Role.Word(d.L, d.Member.RoleName), Badge: &b,
 		Crumbs: d.crumbs(d.Customer.Name, ui.Link{Text: d.L.PeopleTitle(), Href: d.peoplePath()}),
 	}
 }
@@ -240,7 +240,7 @@ func (d memberData) facts() []ui.Fact {
 	all := []ui.Fact{
 		{Label: l.PeopleEmail(), Value: m.Email},
 		{Label: l.PeoplePhone(), Value: m.Phone},
-		{Label: l.PeopleRole(), Value: roleWord(l, m.Role, m.RoleName)},
+		{Label: l.PeopleRole(), Value: m.Role.Word(l, m.RoleName)},
 		{Label: l.PeopleGroup(), Value: cmp.Or(m.GroupName, l.PeopleWhole())},
 		{Label: l.PeopleMethods(), Value: methodWords(l, m.Methods.V)},
 	}

@@ -235,7 +235,7 @@ func (d customerData) people() ui.TableData {
 	}}
 	for _, m := range d.Members[:min(len(d.Members), mostPeople)] {
 		badge := memberBadge(d.L, m.Status)
-		t.Rows = append(t.Rows, []ui.Cell{{Text: m.Name, Href: d.peoplePath() + "/" + m.ID}, {Text: cmp.Or(m.RoleName, d.L.Code("identity.role."+string(m.Role)))}, {Text: m.Email}, {Badge: &badge}})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: m.Name, Href: d.peoplePath() + "/" + m.ID}, {Text: m.Role.Word(d.L, m.RoleName)}, {Text: m.Email}, {Badge: &badge}})
 	}
 	return t
 }

@@ -3,10 +3,8 @@ package identityweb
 import (
 	"cmp"
 	"errors"
-	"math"
 	"net/http"
 	"strconv"
-	"time"
 
 	"skranke/internal/fault"
 	"skranke/internal/identity"
@@ -55,7 +53,7 @@ func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) error {
 	var wait identity.Wait
 	switch {
 	case errors.As(err, &wait):
-		form.Wait = int(math.Ceil(time.Duration(wait).Minutes()))
+		form.Wait = wait.Minutes()
 		w.Header().Set("Retry-After", strconv.Itoa(form.Wait*60))
 		return web.RenderStatus(w, r, http.StatusTooManyRequests, form.view())
 	case fault.Is(err, fault.Invalid):

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"maps"
-	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -106,7 +105,7 @@ func (f *staffForm) refuse(w http.ResponseWriter, r *http.Request, err error) (s
 		f.Faults = []ui.FieldError{{Text: f.L.Code(fault.CodeOf(err))}}
 		return http.StatusConflict
 	case errors.As(err, &wait):
-		minutes := int(math.Ceil(time.Duration(wait).Minutes()))
+		minutes := wait.Minutes()
 		w.Header().Set("Retry-After", strconv.Itoa(minutes*60))
 		f.Faults = []ui.FieldError{{Text: f.L.AccountWaitText(minutes)}}
 		return http.StatusTooManyRequests

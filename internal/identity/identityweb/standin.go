@@ -62,11 +62,7 @@ func (d listData) people() ui.TableData {
 		t.Cols = append(t.Cols, ui.Col{Label: d.L.StandInSee(), Quiet: true})
 	}
 	for _, c := range d.Callers[:min(len(d.Callers), mostCallers)] {
-		role := c.RoleName
-		if role == "" {
-			role = d.L.Code("identity.role." + string(c.Role))
-		}
-		row := []ui.Cell{{Text: c.Name, Sub: c.Email}, {Text: c.CustomerName, Href: customersPath + "/" + c.CustomerID}, {Text: c.Phone, NoBreak: true}, {Text: role}}
+		row := []ui.Cell{{Text: c.Name, Sub: c.Email}, {Text: c.CustomerName, Href: customersPath + "/" + c.CustomerID}, {Text: c.Phone, NoBreak: true}, {Text: c.Role.Word(d.L, c.RoleName)}}
 		if d.StandIn {
 			row = append(row, ui.Cell{Content: StandInButton(d.L, c.MemberID, c.Name)})
 		}

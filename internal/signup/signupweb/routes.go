@@ -4,7 +4,6 @@ package signupweb
 import (
 	"context"
 	"errors"
-	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -96,7 +95,7 @@ func answer(w http.ResponseWriter, r *http.Request, err error, view func(f fault
 	var wait identity.Wait
 	switch {
 	case errors.As(err, &wait):
-		f := faults{Wait: int(math.Ceil(time.Duration(wait).Minutes()))}
+		f := faults{Wait: wait.Minutes()}
 		w.Header().Set("Retry-After", strconv.Itoa(f.Wait*60))
 		return web.RenderStatus(w, r, http.StatusTooManyRequests, view(f))
 	case fault.Is(err, fault.Invalid):
